@@ -1,0 +1,36 @@
+# Each recipe is a line that a person could type. Start with: make book
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+SETUP := PYTHONPATH=code $(PYTHON) -m press.environment $(VENV) requirements.txt
+
+.DEFAULT_GOAL := book
+.PHONY: book test lint format serve bench lock clean
+
+book:  ## the HTML book, in _build/html
+	@$(SETUP)
+	@$(PY) -m press.book
+
+test:  ## the book, then the whole test suite
+	@$(SETUP) requirements-test.txt
+	@$(PY) -m press.book
+	@$(PY) -m press.browser
+	@$(PY) -m pytest
+
+lint:  ## style of the code
+	@$(SETUP) requirements-test.txt
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+
+format:  ## puts the code in style
+	@$(SETUP) requirements-test.txt
+	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
+
+serve: book  ## the book on http://localhost:8000
+	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+bench:  ## how long builds take, as ratios
+	@$(SETUP)
+	@$(PY) -m press.bench
+
+clean:  ## everything built; the environment stays
+	rm -rf _build

@@ -1,0 +1,1 @@
+"""The code that the book teaches. Importing this package costs nothing."""

@@ -1,0 +1,191 @@
+"""Figures of the chapter on the smallest network."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from dnnbook import toy
+from dnnbook.figures.units import edge, unit
+from dnnbook.style import (
+    AMOUNT, BLUE, FAINT, INK, ORANGE, QUIET, ROSE, TEAL, canvas, mute, word,
+)
+
+
+def points(ax) -> None:
+    ax.plot(toy.X, toy.Y, "o", color=INK, markersize=6, zorder=3)
+    ax.set(xlabel="$x$", ylabel="$y$")
+
+
+def six_points() -> Figure:
+    """The data, and the question: what is y at x = 10?
+
+    Drawn in :numref:`fig-six-points`.
+    """
+    fig, ax = canvas(3.2)
+    points(ax)
+    ax.axvline(10, color=FAINT, linewidth=1.2, zorder=0)
+    ax.text(10, 13, "?", ha="center", va="center", fontsize=26, color=ORANGE)
+    ax.set(xlim=(-2, 11), ylim=(-5, 21), xticks=range(-1, 11))
+    return fig
+
+
+def three_units() -> Figure:
+    """A neuron in three steps: a weight, a bias, an activation.
+
+    Drawn in :numref:`fig-three-units`.
+    """
+    fig, axes = canvas(2.1, ncols=3)
+    titles = ("$y = wx$", "$y = wx + b$", "$y = g(wx + b)$")
+    for ax, title, output in zip(axes, titles, ("$y$", "$y$", "$g$"), strict=True):
+        unit(ax, (0, 1.5), "$x$", QUIET)
+        unit(ax, (2.4, 1.5), output)
+        edge(ax, (0, 1.5), (2.4, 1.5), "$w$")
+        edge(ax, (2.4, 1.5), (4.0, 1.5), gap=0.42)
+        if title != titles[0]:
+            unit(ax, (0, 0), "$1$", QUIET)
+            edge(ax, (0, 0), (2.4, 1.5), "$b$")
+        ax.set(xlim=(-0.6, 4.1), ylim=(-0.6, 2.2), aspect="equal")
+        ax.set_title(title, loc="center", color=INK)
+        mute(ax)
+    return fig
+
+
+def line_moving(path: np.ndarray) -> Figure:
+    """The neuron's line after some of the steps of a path of (w, b), shape (steps + 1, 2).
+
+    Drawn in :numref:`fig-line-moving`.
+    """
+    fig, ax = canvas(3.4)
+    ends = np.array([-2.0, 11.0])
+    chosen = [n for n in (0, 1, 3, 30, 100, len(path) - 1) if n < len(path)]
+    for shade, steps in zip(np.linspace(0.25, 1, len(chosen)), chosen, strict=True):
+        w, b = path[steps]
+        color = AMOUNT(0.2 + 0.55 * shade)
+        ax.plot(ends, w * ends + b, "-", color=color, linewidth=1 + shade, label=f"{steps}")
+    points(ax)
+    ax.set(xlim=ends, ylim=(-6, 22))
+    ax.legend(title=word("after steps"), loc="upper left", handlelength=1.4)
+    return fig
+
+
+def loss_falling(losses: np.ndarray) -> Figure:
+    """The loss after each epoch, on a logarithmic scale, with its two straight stretches.
+
+    Drawn in :numref:`fig-loss-falling`.
+    """
+    fig, ax = canvas(2.8)
+    epochs = np.arange(1, len(losses) + 1)
+    ax.semilogy(epochs, losses, "-", color=BLUE)
+    slow = np.linalg.eigvalsh(toy.curvature())[0]
+    rate = (1 - toy.LEARNING_RATE * slow) ** 2
+    ax.semilogy(epochs, losses[-1] * rate ** (epochs - epochs[-1]), "--", color=ORANGE)
+    ax.text(epochs[-1] * 0.55, losses[len(losses) // 2] * 3, word("slope set by the slow direction"),
+            color=ORANGE, ha="left")
+    ax.set(xlabel=word("epoch"), ylabel=word("mean squared error"), xlim=(0, len(losses)))
+    return fig
+
+
+def bowl(ax, w_range, b_range) -> None:
+    """Contours of the loss over (w, b), with a cross at its bottom."""
+    w, b = np.meshgrid(np.linspace(*w_range, 160), np.linspace(*b_range, 160))
+    loss = toy.mean_squared_error(w, b)
+    levels = np.geomspace(0.02, loss.max(), 12)
+    ax.contourf(w, b, loss, [0, *levels], cmap=AMOUNT.reversed(), alpha=0.28, norm="log", vmin=0.01)
+    ax.contour(w, b, loss, levels, colors=QUIET, linewidths=0.5)
+    ax.plot(2, -1, "+", color=INK, markersize=11, markeredgewidth=1.8, zorder=4)
+    ax.set(xlabel="$w$", ylabel="$b$", xlim=w_range, ylim=b_range)
+
+
+def loss_bowl(path: np.ndarray) -> Figure:
+    """The loss surface with the path of training and the two directions of its curvature.
+
+    Drawn in :numref:`fig-loss-bowl`.
+    """
+    fig, ax = canvas(3.8, width=5.2)
+    bowl(ax, (-0.6, 3.4), (-2.6, 0.6))
+    _, directions = np.linalg.eigh(toy.curvature())
+    names = (word("slow"), word("fast"))
+    for vector, name, length in zip(directions.T, names, (1.3, 0.75), strict=True):
+        tip = np.array([2, -1]) - length * vector * np.sign(vector[1])
+        ax.annotate("", tip, (2, -1), arrowprops={"arrowstyle": "-|>", "color": QUIET})
+        ax.text(*(tip + [0.06, -0.06]), name, color=INK, va="top")
+    ax.plot(*path.T, "o-", color=ORANGE, markersize=2.5, linewidth=1.2)
+    ax.plot(*path[0], "o", color=ORANGE, markersize=7)
+    return fig
+
+
+def miss_by_remedy(misses: dict[str, float]) -> Figure:
+    """How far each variant of the training misses at x = 10, on a logarithmic scale.
+
+    Drawn in :numref:`fig-miss-by-remedy`.
+    """
+    fig, ax = canvas(0.5 + 0.3 * len(misses))
+    names, values = list(misses), np.abs(list(misses.values()))
+    rows = np.arange(len(names))
+    base = values[0]
+    colors = [INK if v == base else ORANGE if v > base / 2 else TEAL for v in values]
+    ax.hlines(rows, base, values, color=FAINT, linewidth=3)
+    ax.scatter(values, rows, color=colors, s=44, zorder=3)
+    ax.axvline(base, color=QUIET, linewidth=0.8, linestyle=":")
+    for row, value in zip(rows, values, strict=True):
+        text = f"{value:.3f}" if value > 5e-4 else f"{value:.0e}".replace("-", "−")
+        ax.annotate(text, (value, row), (8, 0), textcoords="offset points", va="center", fontsize=9)
+    ax.set_yticks(rows, [word(name) for name in names])
+    ax.invert_yaxis()
+    ax.tick_params(axis="y", length=0)
+    ax.set(xscale="log", xlabel=word("miss at $x = 10$"), xlim=(values.min() / 3, values.max() * 8))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    return fig
+
+
+def learning_rates(start, rates, miss: float) -> Figure:
+    """Left: the miss at x = 10 step by step. Right: steps needed against the rate.
+
+    Drawn in :numref:`fig-learning-rates`.
+    """
+    fig, (left, right) = canvas(3.1, ncols=2)
+    steps = np.arange(61)
+    for rate, color in zip(rates, (BLUE, TEAL, INK, ROSE), strict=True):
+        missed = np.abs(toy.predicted_miss(start, rate, steps, 10))
+        left.semilogy(steps, missed, color=color, label=f"{rate:g}")
+    left.set(xlabel=word("step"), ylabel=word("miss at $x = 10$"), ylim=(1e-6, 1e3))
+    left.legend(title=word("learning rate"), ncols=2, loc="lower left", columnspacing=1)
+    limit = 2 / np.linalg.eigvalsh(toy.curvature())[1]
+    grid = np.append(np.geomspace(0.001, limit * 0.98, 200), limit * (1 - np.geomspace(0.02, 0.001)))
+    needed = [toy.steps_to_reach(start, rate, miss) for rate in grid]
+    right.loglog(grid, needed, "-", color=BLUE)
+    right.axvspan(limit, 1, color=ROSE, alpha=0.15, linewidth=0)
+    right.text(limit * 1.12, 300, word("diverges"), color=ROSE, rotation=90, va="center")
+    right.plot(grid[np.argmin(needed)], min(needed), "o", color=ORANGE, markersize=7)
+    right.set(xlabel=word("learning rate"), ylabel=word("steps needed"), xlim=(0.001, 0.4))
+    right.yaxis.set_major_locator(LogLocator(numticks=5))
+    return fig
+
+
+def optimizer_paths(paths: dict[str, np.ndarray]) -> Figure:
+    """The paths of several optimizers on the same bowl, a marker every 25 steps.
+
+    Drawn in :numref:`fig-optimizer-paths`.
+    """
+    fig, ax = canvas(3.8, width=5.2)
+    bowl(ax, (-0.6, 3.4), (-2.6, 0.9))
+    styles = zip((BLUE, ORANGE, ROSE, TEAL), ("o", "s", "D", "^"), strict=True)
+    for (name, path), (color, marker) in zip(paths.items(), styles, strict=False):
+        ax.plot(*path.T, "-", color=color, linewidth=1.3, marker=marker, markersize=4,
+                markevery=25, label=word(name))
+    ax.legend(loc="upper right", fontsize=9, frameon=True, framealpha=0.9, edgecolor="none")
+    return fig
+
+
+def one_point_at_a_time(rates: np.ndarray, misses: np.ndarray, limit: float) -> Figure:
+    """The miss after training one point at a time, against the rate; a dot for each seed.
+
+    `misses` has shape (rates, seeds). Drawn in :numref:`fig-one-point-at-a-time`.
+    """
+    fig, ax = canvas(2.7)
+    for column in np.clip(misses.T, 1e-16, 1e6):
+        ax.semilogy(rates, column, "o", color=BLUE, markersize=4, alpha=0.7)
+    ax.axvline(limit, color=ORANGE, linestyle="--")
+    ax.text(limit, 1e3, word("full-batch limit"), color=ORANGE, ha="right", rotation=90, va="center")
+    ax.set(xlabel=word("learning rate"), ylabel=word("miss at $x = 10$"), ylim=(1e-17, 1e7))
+    return fig

@@ -1,0 +1,91 @@
+"""From a code cell to the page: figures and numbers, glued by name."""
+
+import base64
+import io
+import os
+import re
+
+import myst_nb
+from matplotlib.figure import Figure
+
+from dnnbook import style
+
+KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class Ink:
+    """A drawn figure as a notebook shows it: vectors for the screen and for print."""
+
+    def __init__(self, drawing: Figure, name: str):
+        self.drawing, self.name = drawing, name
+
+    def _repr_mimebundle_(self, **_) -> dict[str, str]:
+        pdf = base64.b64encode(saved(self.drawing, "pdf", self.name)).decode()
+        return {"image/svg+xml": saved(self.drawing, "svg", self.name).decode(),
+                "application/pdf": pdf, "text/plain": self.name}
+
+
+def saved(drawing: Figure, form: str, name: str) -> bytes:
+    """The bytes of a figure, the same each time: no date, and ids made from its name."""
+    date = {"svg": "Date", "pdf": "CreationDate"}[form]
+    buffer = io.BytesIO()
+    with style.salted(name):
+        drawing.savefig(buffer, format=form, metadata={date: None})
+    return buffer.getvalue()
+
+
+def languages() -> list[str]:
+    """The languages that this build prints; none outside a build."""
+    return os.environ.get("DNNBOOK_LANGUAGES", "").split(",") if in_book() else []
+
+
+def in_book() -> bool:
+    return "DNNBOOK_LANGUAGES" in os.environ
+
+
+def figure(draw, *data, **options):
+    """Draws a figure once per language and glues it as `fig-<name of the function>`.
+
+    `draw` is a function of `dnnbook.figures`; what follows is passed on to it. In a
+    language other than English the name ends in that language: `fig-x-zh`. Outside a
+    build of the book the figure is returned, so that a notebook shows it.
+
+    Raises:
+        TypeError: `draw` is not callable, or does not return a Matplotlib figure.
+    """
+    if not callable(draw):
+        raise TypeError(f"draw: expected a function that draws, got {type(draw).__name__}")
+    name = "fig-" + draw.__name__.replace("_", "-")
+    for language in languages():
+        with style.speaking(language):
+            ink = Ink(drawn(draw, *data, **options), name)
+        suffix = "" if language == "en" else f"-{language}"
+        myst_nb.glue(name + suffix, ink, display=False)
+    return None if in_book() else Ink(drawn(draw, *data, **options), name)
+
+
+def drawn(draw, *data, **options) -> Figure:
+    result = draw(*data, **options)
+    if not isinstance(result, Figure):
+        raise TypeError(f"draw: {draw.__name__} returned {type(result).__name__}, not a Figure")
+    return result
+
+
+def number(name: str, value: float, form: str) -> None:
+    """Glues a number, formatted, so that the text can print it: `number("loss", 0.5, ".1%")`.
+
+    The name is in kebab-case and ends in the unit, where there is one. A minus sign is
+    printed as one.
+
+    Raises:
+        ValueError: the name is not in kebab-case, or the value is not finite.
+    """
+    if not KEBAB.fullmatch(name):
+        raise ValueError(f"name: expected kebab-case, as `test-accuracy`, got {name!r}")
+    if not abs(value) < float("inf"):
+        raise ValueError(f"value: expected a finite number for {name!r}, got {value!r}")
+    text = format(value, form).replace("-", "−")
+    if in_book():
+        myst_nb.glue(name, text, display=False)
+    else:
+        print(f"{name}: {text}")

@@ -1,0 +1,36 @@
+"""A Keras model as a table: what `model.summary()` says, counted anew."""
+
+from math import prod
+
+
+def weight_count(weights) -> int:
+    """The number of parameters in a list of weights: the sum of the products of shapes."""
+    return sum(prod(weight.shape) for weight in weights)
+
+
+class Summary:
+    """The layers of a built model, one row each: name and type, output shape, parameters.
+
+    Raises:
+        ValueError: the model has no weights yet because it was never given an input shape.
+    """
+
+    def __init__(self, model):
+        if not model.built:
+            raise ValueError(f"model: expected a built model, got {model.name!r} with no input yet")
+        self.rows = [self._row(layer) for layer in model.layers]
+        self.total = weight_count(model.weights)
+        self.trainable = weight_count(model.trainable_weights)
+
+    @staticmethod
+    def _row(layer) -> tuple[str, str, int]:
+        shape = ", ".join(str(size) for size in layer.output.shape[1:])
+        return f"{layer.name} ({type(layer).__name__})", shape, weight_count(layer.weights)
+
+    def _repr_markdown_(self) -> str:
+        lines = ["| Layer (type) | Output shape | Parameters |", "|:--|--:|--:|"]
+        lines += [f"| {name} | {shape} | {count:,} |" for name, shape, count in self.rows]
+        lines.append(f"| **Total** | | **{self.total:,}** |")
+        if self.trainable != self.total:
+            lines.append(f"| of which trainable | | {self.trainable:,} |")
+        return "\n".join(lines)

@@ -1,0 +1,44 @@
+"""Formulas as MathML, which browsers and e-readers draw themselves, without a script."""
+
+import re
+
+from docutils import nodes
+from latex2mathml.converter import convert
+from sphinx.errors import SphinxError
+from sphinx.util.math import get_node_equation_number
+
+# latex2mathml passes a command that it does not know through, backslash and all.
+UNKNOWN = re.compile(r"<m[a-z]+[^>]*>\\[A-Za-z]+")
+
+
+def to_mathml(latex: str, display: str) -> str:
+    """One formula as a `<math>` element that keeps its source as an annotation.
+
+    Raises:
+        SphinxError: the formula cannot be read, or holds a command that is not known.
+    """
+    try:
+        mathml = convert(latex, display=display)
+    except Exception as error:  # the library raises a dozen kinds
+        raise SphinxError(f"formula {latex!r}: {type(error).__name__} {error}") from error
+    if UNKNOWN.search(mathml):
+        raise SphinxError(f"formula {latex!r}: unknown command in {mathml}")
+    return mathml
+
+
+def visit_inline(self, node: nodes.math) -> None:
+    self.body.append(to_mathml(node.astext(), "inline"))
+    raise nodes.SkipNode
+
+
+def visit_block(self, node: nodes.math_block) -> None:
+    number = get_node_equation_number(self, node) if node["number"] else ""
+    anchor = f' id="{node["ids"][0]}"' if node["ids"] else ""
+    label = f'<span class="eqno">({number})</span>' if number else ""
+    formula = to_mathml(node.astext(), "block")
+    self.body.append(f'<div class="math" {anchor}>{formula}{label}</div>\n')
+    raise nodes.SkipNode
+
+
+def setup(app) -> None:
+    app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
