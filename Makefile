@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-SETUP := PYTHONPATH=code $(PYTHON) -m press.environment $(VENV) requirements.txt
+export PYTHONPATH := $(CURDIR)/code
+SETUP := $(PYTHON) -m press.environment $(VENV) requirements.txt
 
 .DEFAULT_GOAL := book
 .PHONY: book test lint format serve bench lock clean

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dnnbook import data, seeds, subset
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from dnnbook import data, seeds, subset
 
 ROOT = Path(__file__).resolve().parents[1]
 INSTALLED = Path("/usr/share/datasets/fashion-mnist")  # Debian: dataset-fashion-mnist
@@ -52,9 +51,12 @@ def numbers(images):
 
 def test_subset_has_the_promised_shapes_and_dtypes(bundled):
     for (images, labels), count in zip(bundled, (10_000, 2_000), strict=True):
-        assert images.shape == (count, 28, 28) and images.dtype == np.uint8
-        assert labels.shape == (count,) and labels.dtype == np.uint8
-        assert images.min() == 0 and images.max() == 255
+        assert images.shape == (count, 28, 28)
+        assert images.dtype == np.uint8
+        assert labels.shape == (count,)
+        assert labels.dtype == np.uint8
+        assert images.min() == 0
+        assert images.max() == 255
 
 
 def test_subset_is_stratified(bundled):
@@ -78,7 +80,8 @@ def test_subset_is_small_and_its_digest_is_written_down_alike():
 
 def test_ten_classes_have_names():
     assert len(set(data.CLASS_NAMES)) == 10
-    assert data.CLASS_NAMES[0] == "T-shirt/top" and data.CLASS_NAMES[9] == "Ankle boot"
+    assert data.CLASS_NAMES[0] == "T-shirt/top"
+    assert data.CLASS_NAMES[9] == "Ankle boot"
 
 
 @pytest.mark.fulldata
@@ -117,9 +120,10 @@ def test_the_script_refuses_a_folder_without_the_originals(tmp_path, capsys):
 def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path):
     folder = tmp_path / "file.npz"
     (folder / "inside").mkdir(parents=True)  # a folder in the file's place: replacing fails
-    with pytest.raises(OSError):
+    with pytest.raises((IsADirectoryError, PermissionError)):
         subset.write_atomically(folder, b"new")
-    assert list(tmp_path.iterdir()) == [folder] and folder.is_dir()
+    assert list(tmp_path.iterdir()) == [folder]
+    assert folder.is_dir()
 
 
 def test_npz_bytes_load_without_pickle_and_refuse_objects():
@@ -142,7 +146,7 @@ def flip(content):
 
 
 @pytest.mark.parametrize(
-    "damage", [flip, lambda content: content[:-100], lambda content: b""], ids=["bit", "cut", "0"]
+    "damage", [flip, lambda content: content[:-100], lambda _: b""], ids=["bit", "cut", "0"]
 )
 def test_a_damaged_subset_is_refused_with_both_digests_and_a_remedy(damage, tmp_path, monkeypatch):
     content = damage(data.SUBSET_FILE.read_bytes())
@@ -190,7 +194,9 @@ def load_full(home, **environment):
     settings = dict(os.environ, KERAS_HOME=str(home), PYTHONPATH=str(ROOT / "code"))
     settings |= {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"} | environment
     command = [sys.executable, "-c", LOAD_FULL]
-    done = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        command, env=settings, capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -219,7 +225,8 @@ def test_a_damaged_file_in_the_keras_cache_is_refused(cache):
     file = cache / "datasets" / "fashion-mnist" / name
     file.write_bytes(damaged := flip(file.read_bytes()))
     out = load_full(cache, **NO_NETWORK)
-    assert out.startswith("DataError:") and "uint8" not in out
+    assert out.startswith("DataError:")
+    assert "uint8" not in out
     for part in (data.FULL_SHA256[name], hashlib.sha256(damaged).hexdigest(), f"delete {file}"):
         assert part in out
     assert file.read_bytes() == damaged
@@ -232,7 +239,8 @@ NO_NETWORK = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0
 def test_a_failed_download_says_where_the_files_belong(tmp_path):
     out = load_full(tmp_path, **NO_NETWORK)
     folder = tmp_path / "datasets" / "fashion-mnist"
-    assert f"downloading about 30 MB into {folder}" in out and "DataError:" in out
+    assert f"downloading about 30 MB into {folder}" in out
+    assert "DataError:" in out
     assert out.count(str(folder)) >= 2
     assert all(name in out.split("DataError:")[1] for name in data.FULL_SHA256)
 
@@ -250,17 +258,20 @@ def test_importing_the_module_costs_nothing():
         [sys.executable, "-c", code], env=settings, capture_output=True, text=True, check=True
     )
     loaded = {name.split(".")[0] for name in done.stdout.split()}
-    assert not loaded & {"keras", "tensorflow", "matplotlib"} and "dnnbook" in loaded
+    assert not loaded & {"keras", "tensorflow", "matplotlib"}
+    assert "dnnbook" in loaded
 
 
 # --- scale and split
 
 
-def test_scale_keeps_ends_and_order(bundled):
+def test_scale_keeps_ends_and_order():
     images = np.arange(784, dtype=np.uint8).reshape(1, 28, 28)
     scaled = data.scale(images)
-    assert scaled.dtype == np.float32 and scaled.shape == images.shape
-    assert scaled.min() == 0 and scaled.max() == 1
+    assert scaled.dtype == np.float32
+    assert scaled.shape == images.shape
+    assert scaled.min() == 0
+    assert scaled.max() == 1
     np.testing.assert_array_equal(np.rint(scaled * 255), images)
     data.check_images(scaled)  # what comes out is what the other functions take
     with pytest.raises(TypeError, match="images: got dtype float32, expected uint8"):
@@ -277,7 +288,8 @@ def test_split_laws(draws):
     # Disjoint, complete, of the promised size, each part in its old order.
     assert len(x_val) == len(y_val) == validation
     assert sorted([*numbers(x), *numbers(x_val)]) == list(range(count))
-    assert (np.diff(numbers(x)) > 0).all() and (np.diff(numbers(x_val)) > 0).all()
+    assert (np.diff(numbers(x)) > 0).all()
+    assert (np.diff(numbers(x_val)) > 0).all()
     # Every image keeps its label.
     np.testing.assert_array_equal(labels[numbers(x)], y)
     np.testing.assert_array_equal(labels[numbers(x_val)], y_val)
@@ -289,9 +301,11 @@ def test_split_laws(draws):
 def test_split_of_the_subset_is_even_seeded_and_random(bundled):
     images, labels = bundled[0]
     (_, y), (x_val, y_val) = data.train_validation_split(images, labels)
-    assert np.bincount(y_val).tolist() == [200] * 10 and np.bincount(y).tolist() == [800] * 10
+    assert np.bincount(y_val).tolist() == [200] * 10
+    assert np.bincount(y).tolist() == [800] * 10
     np.testing.assert_array_equal(data.train_validation_split(images, labels)[1][0], x_val)
-    assert not np.array_equal(x_val, images[-2000:]) and not np.array_equal(x_val, images[:2000])
+    assert not np.array_equal(x_val, images[-2000:])
+    assert not np.array_equal(x_val, images[:2000])
 
 
 # --- wrong input
@@ -395,7 +409,8 @@ def test_seed_everything_reaches_all_three_sources_of_chance():
     keras = pytest.importorskip("keras")
 
     def draw():
-        return random.random(), np.random.rand(), float(keras.random.uniform(()))
+        old_numpy = np.random.rand()  # noqa: NPY002 - the global generator is what is tested
+        return random.random(), old_numpy, float(keras.random.uniform(()))
 
     seeds.seed_everything()
     first, second = draw(), draw()

@@ -15,8 +15,10 @@ import numpy as np
 
 from dnnbook import seeds
 
-_NAMES = "T-shirt/top, Trouser, Pullover, Dress, Coat, Sandal, Shirt, Sneaker, Bag, Ankle boot"
-CLASS_NAMES = tuple(_NAMES.split(", "))
+CLASS_NAMES = (
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+    "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+)  # fmt: skip
 
 SIZE = (28, 28)
 
@@ -88,8 +90,8 @@ def keras_cache() -> Path:
     """The folder where Keras keeps the full files; the same rule as `keras.utils.get_file`."""
     home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
     if not os.access(home, os.W_OK):  # Keras then takes the folder for temporary files
-        temporary = "/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()
-        home = Path(temporary) / ".keras"
+        temporary = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())
+        home = temporary / ".keras"
     return home / "datasets" / "fashion-mnist"
 
 
@@ -125,7 +127,7 @@ def _load_full():
 
 
 def check_images(images, labels=None, size=SIZE) -> None:
-    """Check images (n, *size), uint8 or floats in [0, 1], and their labels (n,), 0 to 9.
+    """Check images, n of the given size, uint8 or floats in [0, 1], and their labels, 0 to 9.
 
     Raises TypeError for a wrong type or dtype, ValueError for a wrong shape, no images, or
     values out of range. The message names the argument, what came and what was expected.

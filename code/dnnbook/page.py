@@ -74,8 +74,7 @@ def drawn(draw, *data, **options) -> Figure:
 def number(name: str, value: float, form: str) -> None:
     """Glues a number, formatted, so that the text can print it: `number("loss", 0.5, ".1%")`.
 
-    The name is in kebab-case and ends in the unit, where there is one. A minus sign is
-    printed as one.
+    The name is in kebab-case and ends in the unit, where there is one.
 
     Raises:
         ValueError: the name is not in kebab-case, or the value is not finite.
@@ -84,7 +83,7 @@ def number(name: str, value: float, form: str) -> None:
         raise ValueError(f"name: expected kebab-case, as `test-accuracy`, got {name!r}")
     if not abs(value) < float("inf"):
         raise ValueError(f"value: expected a finite number for {name!r}, got {value!r}")
-    text = format(value, form).replace("-", "−")
+    text = style.typeset(value, form)
     if in_book():
         myst_nb.glue(name, text, display=False)
     else:

@@ -34,7 +34,7 @@ WIDTH = 6.4  # inches: the text column of the page and of the PDF
 FONTS = Path(__file__).with_name("bundled") / "fonts"
 
 PAPER = {
-    "font.family": "DNN Book Sans",
+    "font.family": ["DNN Book Sans", "DejaVu Sans"],
     "font.size": 10.5,
     "mathtext.fontset": "stixsans",
     "text.color": INK,
@@ -107,6 +107,16 @@ def word(english: str) -> str:
         KeyError: the catalogue has no such words in that language.
     """
     return words.translate(english, _language.get())
+
+
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def typeset(value: float, form: str) -> str:
+    """A number as a book prints it: a true minus sign, and 2 × 10⁻⁷ for 2e-07."""
+    mantissa, letter, exponent = format(value, form).partition("e")
+    power = f" × 10{str(int(exponent)).translate(SUPERSCRIPT)}" if letter else ""
+    return mantissa.replace("-", "−") + power
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 def choose(folder: Path) -> dict[str, np.ndarray]:
     """The subset's six arrays: images and labels of both parts, and where they came from.
 
-    x_* is uint8 (n, 28, 28), y_* uint8 (n,), *_index uint16 (n,): `x_train[i]` is the
+    Images are uint8 (n, 28, 28), labels uint8 (n,), indices uint16 (n,): `x_train[i]` is the
     original training image number `train_index[i]`. Raises DataError for a missing or
     damaged file.
     """
@@ -101,7 +101,7 @@ def write_atomically(file: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(part, file)
+        part.replace(file)
     finally:
         part.unlink(missing_ok=True)
 

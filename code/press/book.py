@@ -13,6 +13,7 @@ from pathlib import Path
 
 from press.digest import ROOT
 
+JUPYTER_BOOK = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
 NEEDED = 200_000_000  # bytes: a site, its copy, and the execution cache
 
 
@@ -48,8 +49,7 @@ def swap(new: Path, place: Path) -> None:
 
 
 def build(aside: Path) -> int:
-    command = [sys.executable, "-m", "jupyter_book.cli.main", "build", str(ROOT)]
-    return subprocess.call([*command, "--path-output", str(aside)])
+    return subprocess.call([*JUPYTER_BOOK, "build", str(ROOT), "--path-output", str(aside)])
 
 
 def main() -> None:

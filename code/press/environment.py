@@ -41,16 +41,10 @@ def python_of(venv):
 
 
 def create(venv):
-    """A new virtual environment with our sources on its path."""
+    """A new virtual environment, in place of what may be left of an old one."""
     print("making %s (first time only)" % venv, flush=True)
     shutil.rmtree(venv, ignore_errors=True)
     subprocess.check_call([interpreter(), "-m", "venv", venv])
-    site = subprocess.check_output(
-        [python_of(venv), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-        universal_newlines=True,
-    ).strip()
-    with open(os.path.join(site, "book.pth"), "w") as file:
-        file.write(os.path.abspath("code") + "\n")
 
 
 def provide(venv, locks):

@@ -97,6 +97,7 @@ def is_kept(cache, page: Page) -> bool:
         return True
     print(f"the cached outputs of {page.label} were damaged: they are computed anew", flush=True)
     file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()  # the cache removes no record whose file is missing
     cache.remove_cache(record.pk)
     return False
 

@@ -7,7 +7,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from dnnbook import toy
 from dnnbook.figures.units import edge, unit
 from dnnbook.style import (
-    AMOUNT, BLUE, FAINT, INK, ORANGE, QUIET, ROSE, TEAL, canvas, mute, word,
+    AMOUNT, BLUE, FAINT, INK, ORANGE, QUIET, ROSE, TEAL, canvas, mute, typeset, word,
 )
 
 
@@ -34,17 +34,17 @@ def three_units() -> Figure:
 
     Drawn in :numref:`fig-three-units`.
     """
-    fig, axes = canvas(2.1, ncols=3)
+    fig, axes = canvas(1.75, ncols=3)
     titles = ("$y = wx$", "$y = wx + b$", "$y = g(wx + b)$")
     for ax, title, output in zip(axes, titles, ("$y$", "$y$", "$g$"), strict=True):
         unit(ax, (0, 1.5), "$x$", QUIET)
         unit(ax, (2.4, 1.5), output)
         edge(ax, (0, 1.5), (2.4, 1.5), "$w$")
-        edge(ax, (2.4, 1.5), (4.0, 1.5), gap=0.42)
+        edge(ax, (2.4, 1.5), (4.2, 1.5))
         if title != titles[0]:
             unit(ax, (0, 0), "$1$", QUIET)
             edge(ax, (0, 0), (2.4, 1.5), "$b$")
-        ax.set(xlim=(-0.6, 4.1), ylim=(-0.6, 2.2), aspect="equal")
+        ax.set(xlim=(-0.5, 3.9), ylim=(-0.5, 2.1), aspect="equal")
         ax.set_title(title, loc="center", color=INK)
         mute(ax)
     return fig
@@ -57,7 +57,7 @@ def line_moving(path: np.ndarray) -> Figure:
     """
     fig, ax = canvas(3.4)
     ends = np.array([-2.0, 11.0])
-    chosen = [n for n in (0, 1, 3, 30, 100, len(path) - 1) if n < len(path)]
+    chosen = [n for n in (0, 10, 20, 30, 100, len(path) - 1) if n < len(path)]
     for shade, steps in zip(np.linspace(0.25, 1, len(chosen)), chosen, strict=True):
         w, b = path[steps]
         color = AMOUNT(0.2 + 0.55 * shade)
@@ -85,8 +85,11 @@ def loss_falling(losses: np.ndarray) -> Figure:
     return fig
 
 
-def bowl(ax, w_range, b_range) -> None:
-    """Contours of the loss over (w, b), with a cross at its bottom."""
+def bowl(ax, *paths: np.ndarray) -> None:
+    """Contours of the loss over (w, b), around paths, with a cross at its bottom."""
+    corners = np.concatenate([*paths, [[1.2, -2.6], [3.2, 0.4]]])
+    (w_low, b_low), (w_high, b_high) = corners.min(axis=0) - 0.3, corners.max(axis=0) + 0.3
+    w_range, b_range = (w_low, w_high), (b_low, b_high)
     w, b = np.meshgrid(np.linspace(*w_range, 160), np.linspace(*b_range, 160))
     loss = toy.mean_squared_error(w, b)
     levels = np.geomspace(0.02, loss.max(), 12)
@@ -102,7 +105,7 @@ def loss_bowl(path: np.ndarray) -> Figure:
     Drawn in :numref:`fig-loss-bowl`.
     """
     fig, ax = canvas(3.8, width=5.2)
-    bowl(ax, (-0.6, 3.4), (-2.6, 0.6))
+    bowl(ax, path)
     _, directions = np.linalg.eigh(toy.curvature())
     names = (word("slow"), word("fast"))
     for vector, name, length in zip(directions.T, names, (1.3, 0.75), strict=True):
@@ -128,12 +131,14 @@ def miss_by_remedy(misses: dict[str, float]) -> Figure:
     ax.scatter(values, rows, color=colors, s=44, zorder=3)
     ax.axvline(base, color=QUIET, linewidth=0.8, linestyle=":")
     for row, value in zip(rows, values, strict=True):
-        text = f"{value:.3f}" if value > 5e-4 else f"{value:.0e}".replace("-", "−")
-        ax.annotate(text, (value, row), (8, 0), textcoords="offset points", va="center", fontsize=9)
+        text = typeset(value, ".3f" if value > 5e-4 else ".0e")
+        left = value < base  # the label stands on the far side of the bar
+        ax.annotate(text, (value, row), (-8 if left else 8, 0), textcoords="offset points",
+                    va="center", ha="right" if left else "left", fontsize=9)
     ax.set_yticks(rows, [word(name) for name in names])
     ax.invert_yaxis()
     ax.tick_params(axis="y", length=0)
-    ax.set(xscale="log", xlabel=word("miss at $x = 10$"), xlim=(values.min() / 3, values.max() * 8))
+    ax.set(xscale="log", xlabel=word("miss at $x = 10$"), xlim=(values.min() / 3e3, values.max() * 40))
     ax.xaxis.set_minor_formatter(NullFormatter())
     return fig
 
@@ -167,13 +172,13 @@ def optimizer_paths(paths: dict[str, np.ndarray]) -> Figure:
 
     Drawn in :numref:`fig-optimizer-paths`.
     """
-    fig, ax = canvas(3.8, width=5.2)
-    bowl(ax, (-0.6, 3.4), (-2.6, 0.9))
+    fig, ax = canvas(3.6)
+    bowl(ax, *paths.values())
     styles = zip((BLUE, ORANGE, ROSE, TEAL), ("o", "s", "D", "^"), strict=True)
     for (name, path), (color, marker) in zip(paths.items(), styles, strict=False):
         ax.plot(*path.T, "-", color=color, linewidth=1.3, marker=marker, markersize=4,
                 markevery=25, label=word(name))
-    ax.legend(loc="upper right", fontsize=9, frameon=True, framealpha=0.9, edgecolor="none")
+    fig.legend(loc="outside right center")
     return fig
 
 
@@ -186,6 +191,6 @@ def one_point_at_a_time(rates: np.ndarray, misses: np.ndarray, limit: float) -> 
     for column in np.clip(misses.T, 1e-16, 1e6):
         ax.semilogy(rates, column, "o", color=BLUE, markersize=4, alpha=0.7)
     ax.axvline(limit, color=ORANGE, linestyle="--")
-    ax.text(limit, 1e3, word("full-batch limit"), color=ORANGE, ha="right", rotation=90, va="center")
-    ax.set(xlabel=word("learning rate"), ylabel=word("miss at $x = 10$"), ylim=(1e-17, 1e7))
+    ax.text(limit + 0.002, 1e-6, word("full-batch limit"), color=ORANGE, rotation=90, va="center")
+    ax.set(xlabel=word("learning rate"), ylabel=word("miss at $x = 10$"), ylim=(1e-17, 1e8), xlim=(0, limit + 0.015))
     return fig

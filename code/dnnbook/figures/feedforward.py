@@ -1,0 +1,220 @@
+"""Figures of the chapter on feed-forward networks."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from dnnbook.data import CLASS_NAMES
+from dnnbook.style import (
+    AMOUNT, BLUE, FAINT, INK, ORANGE, QUIET, ROSE, SERIES, SIGNED, TEAL, canvas, mute, word,
+)
+
+MARKERS = ("o", "s", "D", "^", "v")
+
+
+def picture(ax, image: np.ndarray) -> None:
+    """One garment, dark on paper, without a frame."""
+    ax.imshow(image, cmap="Greys", vmin=0, vmax=1)
+    mute(ax)
+
+
+def garments(images: np.ndarray, labels: np.ndarray, rows: int = 3) -> Figure:
+    """Some images of every class, a column for each.
+
+    Drawn in :numref:`fig-garments`.
+    """
+    fig, axes = canvas(0.62 * rows + 0.35, nrows=rows, ncols=len(CLASS_NAMES))
+    for number, name in enumerate(CLASS_NAMES):
+        for ax, image in zip(axes[:, number], images[labels == number], strict=False):
+            picture(ax, image)
+        axes[0, number].set_title(word(name), fontsize=8, loc="center")
+    return fig
+
+
+def pixels_to_probabilities(image, probabilities, sizes) -> Figure:
+    """One image on its way through the layers, to ten probabilities.
+
+    Drawn in :numref:`fig-pixels-to-probabilities`.
+    """
+    fig, (left, middle, right) = canvas(2.7, ncols=3, width_ratios=(1, 1.5, 1.3))
+    picture(left, image)
+    left.set_title("28 × 28", loc="center")
+    for column, size in enumerate(sizes):
+        height = np.log2(size) / np.log2(sizes[0])
+        box = (column - 0.14, -height / 2)
+        middle.add_patch(Rectangle(box, 0.28, height, color=SERIES[0] if column else QUIET))
+        middle.text(column, -height / 2 - 0.03, f"{size}", ha="center", va="top")
+        if column:
+            arrow = {"arrowstyle": "-|>", "color": QUIET}
+            middle.annotate("", (column - 0.2, 0), (column - 0.8, 0), arrowprops=arrow)
+    middle.set(xlim=(-0.4, len(sizes) - 0.6), ylim=(-0.66, 0.6))
+    mute(middle)
+    best = probabilities.argmax()
+    colors = [ORANGE if k == best else BLUE for k in range(len(probabilities))]
+    right.barh(range(len(CLASS_NAMES)), probabilities, color=colors)
+    right.set_yticks(range(len(CLASS_NAMES)), [word(name) for name in CLASS_NAMES])
+    right.tick_params(axis="y", length=0, labelsize=8.5)
+    right.invert_yaxis()
+    right.set(xlim=(0, 1), xlabel=word("probability"))
+    return fig
+
+
+def learning_curves(history: dict) -> Figure:
+    """Loss and accuracy on training and validation images, epoch by epoch.
+
+    Drawn in :numref:`fig-learning-curves`.
+    """
+    fig, axes = canvas(2.6, ncols=2)
+    for ax, name, label in zip(axes, ("loss", "accuracy"), ("cross-entropy", "accuracy"), strict=True):
+        epochs = np.arange(1, len(history[name]) + 1)
+        ax.plot(epochs, history[name], label=word("training"))
+        ax.plot(epochs, history[f"val_{name}"], label=word("validation"))
+        ax.set(xlabel=word("epoch"), ylabel=word(label))
+    axes[0].legend()
+    return fig
+
+
+def confusion_matrix(counts: np.ndarray) -> Figure:
+    """True classes down, answers across; the shade of a mistake grows with its count.
+
+    Drawn in :numref:`fig-confusion-matrix`.
+    """
+    fig, ax = canvas(5.0, width=5.6)
+    mistakes = np.where(np.eye(len(counts), dtype=bool), 0, counts)
+    ax.imshow(mistakes, cmap=AMOUNT, vmax=mistakes.max() * 1.3)
+    for (row, column), count in np.ndenumerate(counts):
+        if count:
+            dark = mistakes[row, column] > 0.6 * mistakes.max()
+            ax.text(column, row, f"{count}", ha="center", va="center", fontsize=9,
+                    color="white" if dark else INK, weight=600 if row == column else 400)
+    names = [word(name) for name in CLASS_NAMES]
+    ax.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
+    ax.set_yticks(range(len(names)), names)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.set(xlabel=word("answer of the network"), ylabel=word("true class"))
+    return fig
+
+
+def confident_mistakes(images, labels, probabilities) -> Figure:
+    """Wrong answers given with great confidence: answer and confidence, then the truth.
+
+    Drawn in :numref:`fig-confident-mistakes`.
+    """
+    fig, axes = canvas(1.75 * (len(images) // 4), nrows=len(images) // 4, ncols=4)
+    for ax, image, label, p in zip(axes.flat, images, labels, probabilities, strict=True):
+        picture(ax, image)
+        answer = word(CLASS_NAMES[p.argmax()])
+        ax.set_title(f"{answer}, {p.max():.1%}", loc="center", color=ROSE, fontsize=9.5)
+        ax.set_xlabel(word(CLASS_NAMES[label]), fontsize=9.5)
+    return fig
+
+
+def first_layer(kernel: np.ndarray, units: int = 32) -> Figure:
+    """The weights of the first units, each as an image: orange for, blue against.
+
+    `kernel` has shape (784, hidden). Drawn in :numref:`fig-first-layer`.
+    """
+    fig, axes = canvas(0.8 * (units // 8), nrows=units // 8, ncols=8)
+    bound = np.quantile(np.abs(kernel), 0.995)
+    for ax, weights in zip(axes.flat, kernel.T, strict=False):
+        ax.imshow(weights.reshape(28, 28), cmap=SIGNED, vmin=-bound, vmax=bound)
+        mute(ax)
+    return fig
+
+
+def frozen_first_layer(accuracies: dict[str, float]) -> Figure:
+    """Validation accuracy with a first layer that learns, is frozen, or is not there.
+
+    Drawn in :numref:`fig-frozen-first-layer`.
+    """
+    fig, ax = canvas(0.6 + 0.32 * len(accuracies))
+    rows, values = np.arange(len(accuracies)), np.array(list(accuracies.values()))
+    ax.hlines(rows, values.min() - 0.02, values, color=FAINT, linewidth=3)
+    colors = [TEAL if "frozen" in name else BLUE for name in accuracies]
+    ax.scatter(values, rows, color=colors, s=46, zorder=3)
+    for row, value in zip(rows, values, strict=True):
+        ax.annotate(f"{value:.1%}", (value, row), (8, 0), textcoords="offset points", va="center")
+    ax.set_yticks(rows, [word(name) for name in accuracies])
+    ax.tick_params(axis="y", length=0)
+    ax.invert_yaxis()
+    ax.set(xlabel=word("validation accuracy"), xlim=(values.min() - 0.02, values.max() + 0.012))
+    return fig
+
+
+def activations_compared(curves: dict[str, np.ndarray]) -> Figure:
+    """Validation accuracy by epoch, a line for each activation function.
+
+    Drawn in :numref:`fig-activations-compared`.
+    """
+    fig, ax = canvas(2.9)
+    accuracy_curves(ax, curves)
+    ax.legend(loc="lower right")
+    return fig
+
+
+def accuracy_curves(ax, curves: dict[str, np.ndarray]) -> None:
+    for (name, values), marker in zip(curves.items(), MARKERS, strict=False):
+        ax.plot(np.arange(1, len(values) + 1), values, marker=marker, markersize=4, label=word(name))
+    ax.set(xlabel=word("epoch"), ylabel=word("validation accuracy"))
+
+
+def signal_and_gradient(spreads: dict, norms: dict) -> Figure:
+    """Left: how different two images look to each layer. Right: the gradient that it gets.
+
+    Drawn in :numref:`fig-signal-and-gradient`.
+    """
+    fig, axes = canvas(2.9, ncols=2)
+    labels = (word("difference between images"), word("length of the gradient"))
+    for ax, series, label in zip(axes, (spreads, norms), labels, strict=True):
+        for (name, values), marker in zip(series.items(), MARKERS, strict=False):
+            layers = np.arange(1, len(values) + 1)
+            ax.semilogy(layers, values, marker=marker, markersize=4, label=word(name))
+        ax.set(xlabel=word("layer"), ylabel=label, xticks=layers)
+    axes[0].legend(loc="lower left")
+    return fig
+
+
+def deep_networks(curves: dict[str, np.ndarray]) -> Figure:
+    """Validation accuracy of the deep variants by epoch, with the level of chance.
+
+    Drawn in :numref:`fig-deep-networks`.
+    """
+    fig, ax = canvas(3.1)
+    accuracy_curves(ax, curves)
+    ax.axhline(0.1, color=QUIET, linewidth=0.8, linestyle="-", zorder=0)
+    ax.text(1, 0.11, word("chance"), color=QUIET, va="bottom", fontsize=9)
+    ax.set(ylim=(0, 1))
+    fig.legend(loc="outside right center")
+    return fig
+
+
+def overfitting(history: dict) -> Figure:
+    """Left: the validation loss turns. Right: the validation accuracy does not follow.
+
+    Drawn in :numref:`fig-overfitting`.
+    """
+    fig = learning_curves(history)
+    turn = int(np.argmin(history["val_loss"])) + 1
+    for ax in fig.axes:
+        ax.axvline(turn, color=QUIET, linewidth=0.8, linestyle=":")
+    low, high = fig.axes[0].get_ylim()
+    fig.axes[0].text(turn + 1, low + 0.97 * (high - low), word("lowest validation loss"),
+                     va="top", fontsize=9, color=QUIET)
+    fig.axes[0].get_legend().remove()
+    fig.axes[1].legend(loc="lower right")
+    return fig
+
+
+def label_noise(curves: dict[str, np.ndarray]) -> Figure:
+    """Validation accuracy by epoch, for training labels of which a share is wrong.
+
+    Drawn in :numref:`fig-label-noise`.
+    """
+    fig, ax = canvas(2.8)
+    for (name, values), style in zip(curves.items(), ("-", "--"), strict=False):
+        ax.plot(np.arange(1, len(values) + 1), values, style, label=word(name))
+        ax.plot(np.argmax(values) + 1, max(values), "o", color=INK, markersize=5)
+    ax.set(xlabel=word("epoch"), ylabel=word("validation accuracy"))
+    ax.legend()
+    return fig

@@ -1,0 +1,86 @@
+"""Fixtures that several test modules share."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from press.book import JUPYTER_BOOK
+
+ROOT = Path(__file__).resolve().parents[1]
+
+PAGE = """---
+file_format: mystnb
+kernelspec: {{name: python3, display_name: Python 3}}
+---
+(ch-{name})=
+# {title}
+
+Prose about {name}.
+
+```{{code-cell}} python3
+{code}
+```
+"""
+
+
+class Book:
+    """A book of a few small pages, built by the real `press` in a folder of its own."""
+
+    def __init__(self, root: Path):
+        self.root = root
+        shutil.copytree(ROOT / "code" / "press", root / "code" / "press")
+        package = root / "code" / "dnnbook"
+        package.mkdir()
+        (package / "__init__.py").touch()
+        (package / "base.py").write_text("ONE = 1\n")
+        (package / "alpha.py").write_text("from dnnbook.base import ONE\nA = ONE + 10\n")
+        (package / "beta.py").write_text("B = 20\n")
+        config = (ROOT / "_config.yml").read_text().replace("book/assets", "assets")
+        lines = [line for line in config.splitlines() if "bibtex" not in line]
+        (root / "_config.yml").write_text("\n".join(lines))
+        (root / "assets" / "fonts").mkdir(parents=True)
+        (root / "assets" / "fonts" / "fonts.css").touch()
+        (root / "assets" / "book.css").touch()
+        (root / "requirements.txt").write_text("numpy==0\n")
+        (root / "_toc.yml").write_text(
+            "format: jb-book\nroot: index\nchapters: [{file: a}, {file: b}]\n"
+        )
+        (root / "index.md").write_text("# Index\n\nHello.\n")
+        self.page("a", "from dnnbook.alpha import A\nprint('a =', A)")
+        self.page("b", "from dnnbook import beta\nprint('b =', beta.B)")
+
+    def page(self, name: str, code: str) -> None:
+        text = PAGE.format(name=name, title=name.upper(), code=code)
+        (self.root / f"{name}.md").write_text(text)
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        path = self.root / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+    def command(self) -> list[str]:
+        return [*JUPYTER_BOOK, "build", str(self.root)]
+
+    def environment(self, **more) -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": str(self.root / "code"), **more}
+
+    def build(self, cwd: Path | None = None, **environment) -> tuple[int, str]:
+        """Exit status and all output of `jupyter-book build`."""
+        done = subprocess.run(
+            self.command(), cwd=cwd or self.root, env=self.environment(**environment),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False,
+        )
+        return done.returncode, done.stdout
+
+    def html(self, name: str) -> str:
+        return (self.root / "_build" / "html" / f"{name}.html").read_text()
+
+
+@pytest.fixture
+def book(tmp_path):
+    return Book(tmp_path)

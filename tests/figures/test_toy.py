@@ -1,0 +1,96 @@
+"""The figures of the chapter on the smallest network say what the arithmetic says."""
+
+import numpy as np
+import pytest
+
+from dnnbook import seeds, toy
+from dnnbook.figures import toy as figures
+
+START = (-1.5, 0.0)
+
+
+@pytest.fixture(scope="module")
+def path():
+    return toy.descend(START, 0.01, 500)
+
+
+def test_six_points_shows_the_data_and_leaves_the_answer_open(assert_legible):
+    fig = figures.six_points()
+    x, y = fig.axes[0].lines[0].get_data()
+    assert np.array_equal(x, toy.X[:, 0])
+    assert np.array_equal(y, toy.Y[:, 0])
+    assert "?" in [text.get_text() for text in fig.axes[0].texts]
+    assert_legible(fig)
+
+
+def test_three_units_add_one_thing_each(assert_legible):
+    fig = figures.three_units()
+    assert [len(ax.patches) for ax in fig.axes] == [2, 3, 3]  # units; the bias adds one
+    assert "$g$" in [text.get_text() for text in fig.axes[2].texts]
+    assert_legible(fig)
+
+
+def test_line_moving_starts_at_the_start_and_ends_near_the_points(path, assert_legible):
+    fig = figures.line_moving(path)
+    lines = fig.axes[0].lines[:-1]  # the last holds the points
+    x, y = lines[0].get_data()
+    assert y == pytest.approx(START[0] * x + START[1])
+    x, y = lines[-1].get_data()
+    assert y == pytest.approx(2 * x - 1, abs=0.05)
+    assert_legible(fig)
+
+
+def test_loss_falling_ends_on_the_slope_of_the_slow_direction(path, assert_legible):
+    losses = toy.mean_squared_error(*path.T)[1:]
+    fig = figures.loss_falling(losses)
+    measured, derived = (line.get_ydata() for line in fig.axes[0].lines)
+    assert derived[100:] == pytest.approx(measured[100:], rel=0.01)
+    assert measured[0] > 3 * derived[0]  # the fast direction's share
+    assert_legible(fig)
+
+
+def test_loss_bowl_shows_the_whole_path_and_the_minimum(path, assert_legible):
+    fig = figures.loss_bowl(path)
+    ax = fig.axes[0]
+    assert ax.lines[0].get_xydata() == pytest.approx(np.array([[2, -1]]))
+    (w_low, w_high), (b_low, b_high) = ax.get_xlim(), ax.get_ylim()
+    assert np.all((path > [w_low, b_low]) & (path < [w_high, b_high]))
+    assert_legible(fig)
+
+
+def test_miss_by_remedy_puts_each_dot_at_its_miss(assert_legible):
+    misses = toy.remedies(START, seeds.generator("figure"))
+    fig = figures.miss_by_remedy(misses)
+    dots = fig.axes[0].collections[1].get_offsets()
+    assert list(dots[:, 0]) == pytest.approx([abs(miss) for miss in misses.values()])
+    assert [label.get_text() for label in fig.axes[0].get_yticklabels()] == list(misses)
+    assert_legible(fig)
+
+
+def test_learning_rates_marks_the_fastest_rate_below_the_limit(assert_legible):
+    fig = figures.learning_rates(START, (0.01, 0.1, 0.162, 0.18), 0.005)
+    slow, *_, diverging = (line.get_ydata() for line in fig.axes[0].lines)
+    assert slow[-1] < slow[0]
+    assert diverging[-1] > diverging[0]
+    curve, dot = fig.axes[1].lines
+    assert dot.get_ydata() == pytest.approx([min(curve.get_ydata())])
+    assert dot.get_xdata()[0] < 2 / np.linalg.eigvalsh(toy.curvature())[1]
+    assert_legible(fig)
+
+
+def test_optimizer_paths_shows_every_path_whole(path, assert_legible):
+    paths = {"gradient descent": path, "Adam, default rate": toy.adam(START)}
+    fig = figures.optimizer_paths(paths)
+    drawn = {line.get_label(): line.get_xydata() for line in fig.axes[0].lines[1:]}
+    for name, expected in paths.items():
+        assert drawn[name] == pytest.approx(expected)
+    assert_legible(fig)
+
+
+def test_one_point_at_a_time_clips_what_diverged(assert_legible):
+    rates = np.array([0.05, 0.1])
+    fig = figures.one_point_at_a_time(rates, np.array([[1e-3, 0.0], [1e-5, 1e30]]), 0.177)
+    first, second = (line.get_ydata() for line in fig.axes[0].lines[:2])
+    assert list(first) == [1e-3, 1e-5]
+    assert list(second) == [1e-16, 1e6]
+    assert_legible(fig)

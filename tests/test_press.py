@@ -1,0 +1,215 @@
+"""The build: strict, never stale, and healed after a kill. Each test builds a small real book."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from press import digest, mathml
+
+EXECUTED = "executed in"
+
+
+def executed(output: str) -> set[str]:
+    """The pages that a build says it executed."""
+    return {line.split(":")[0].strip() for line in output.splitlines() if EXECUTED in line}
+
+
+def test_a_build_executes_each_page_once_and_an_unchanged_one_none(book):
+    status, output = book.build()
+    assert status == 0, output
+    assert executed(output) == {"a.md", "b.md"}
+    assert "a = 11" in book.html("a")
+    status, output = book.build()
+    assert (status, executed(output)) == (0, set()), output
+
+
+def test_the_book_builds_from_any_folder_without_a_pythonpath(book, tmp_path_factory):
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    done = subprocess.run(book.command(), cwd=tmp_path_factory.mktemp("elsewhere"), env=environment,
+                          capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "b = 20" in book.html("b")
+
+
+def test_a_module_edit_executes_the_pages_that_import_it_and_prose_none(book):
+    book.build()
+    book.edit("code/dnnbook/base.py", "ONE = 1", "ONE = 5")  # imported by alpha alone
+    status, output = book.build()
+    assert (status, executed(output)) == (0, {"a.md"}), output
+    assert "a = 15" in book.html("a")
+    book.edit("a.md", "Prose about", "Words about")
+    status, output = book.build()
+    assert (status, executed(output)) == (0, set()), output
+    assert "Words about" in book.html("a")
+    book.edit("code/dnnbook/base.py", "ONE = 5", "ONE = 1")  # back: the old run still holds
+    status, output = book.build()
+    assert (status, executed(output)) == (0, set()), output
+    assert "a = 11" in book.html("a")
+
+
+def test_the_lock_and_the_obeyed_variables_reach_every_page(book):
+    book.build()
+    book.edit("requirements.txt", "numpy==0", "numpy==1")
+    assert executed(book.build()[1]) == {"a.md", "b.md"}
+    assert executed(book.build(TF_DETERMINISTIC_OPS="1")[1]) == {"a.md", "b.md"}
+    assert executed(book.build(TF_DETERMINISTIC_OPS="1", COLOUR="1")[1]) == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("x = 1\n1 / 0", "a.md, cell 1 of 1 (line 11): ZeroDivisionError: division by zero"),
+        ("import os\nos._exit(1)", "a.md, cell 1 of 1 (line 11): the kernel died"),
+    ],
+)
+def test_a_failing_cell_fails_the_build_and_the_rerun_and_is_named(book, code, said):
+    book.page("a", code)
+    for _ in range(2):
+        status, output = book.build()
+        assert status != 0
+        assert said in output
+    book.page("a", "print('mended')")
+    assert book.build()[0] == 0
+    assert "mended" in book.html("a")
+
+
+def test_a_hanging_cell_fails_the_build(book):
+    book.edit("code/press/execution.py", "timeout: int = 300", "timeout: int = 2")
+    book.page("a", "import time\ntime.sleep(60)")
+    status, output = book.build()
+    assert status != 0
+    assert "a.md, cell 1 of 1 (line 11): still running after 2 s" in output
+
+
+FLAWS = {
+    "See {ref}`nowhere`.": "nowhere",
+    "See {numref}`fig-nowhere`.": "fig-nowhere",
+    "See {py:func}`dnnbook.nothing`.": "dnnbook.nothing",
+    "{glue:text}`no-such-key`": "no-such-key",
+    "#### A level skipped": "Non-consecutive header level",
+}
+
+
+def test_every_warning_is_shown_and_fails_the_build_and_the_rerun(book):
+    text = "\n\n".join(FLAWS)
+    book.edit("a.md", "Prose about a.", text)
+    for _ in range(2):
+        status, output = book.build()
+        assert status != 0
+        assert f"{len(FLAWS)} warning(s)" in output
+        for said in FLAWS.values():
+            assert said in output
+    book.edit("a.md", text, "Mended.")
+    status, output = book.build()
+    assert status == 0, output
+
+
+def test_a_broken_formula_fails_the_build(book):
+    book.edit("a.md", "Prose about a.", "$\\frobnicate{x}$")
+    status, output = book.build()
+    assert status != 0
+    assert "frobnicate" in output
+
+
+def test_output_to_stderr_fails_the_build(book):
+    book.page("a", "import sys\nprint('noise', file=sys.stderr)")
+    assert book.build()[0] != 0
+
+
+def heals(book):
+    """Whether both pages come out right, executed anew, after their prose was edited."""
+    for name in ("a", "b"):
+        book.edit(f"{name}.md", "Prose", "Words")
+    status, output = book.build()
+    assert status == 0, output
+    assert "a = 11" in book.html("a")
+    assert "b = 20" in book.html("b")
+    return executed(output) == {"a.md", "b.md"}
+
+
+def cached(book, printed):
+    """The cached notebook in which a cell printed this."""
+    files = (book.root / "_build" / ".execution-cache").glob("executed/*/base.ipynb")
+    return next(file for file in files if printed in file.read_text())
+
+
+def test_a_truncated_and_a_forged_execution_are_computed_anew(book):
+    book.build()
+    truncated, forged = cached(book, "a = 11"), cached(book, "b = 20")
+    truncated.write_text(truncated.read_text()[:300])
+    forged.write_text(forged.read_text().replace("b = 20", "b = 99"))
+    assert heals(book)
+
+
+def test_a_missing_execution_and_a_broken_database_heal(book):
+    book.build()
+    for printed in ("a = 11", "b = 20"):
+        cached(book, printed).unlink()
+    assert heals(book)
+    database = book.root / "_build" / ".execution-cache" / "global.db"
+    database.write_bytes(b"not a database" * 50)
+    for name in ("a", "b"):
+        book.edit(f"{name}.md", "Words", "Prose")
+    assert heals(book)
+
+
+@pytest.mark.parametrize("moment", [0.7, 1.6, 2.4, 3.2, 4.0])
+def test_a_killed_build_leaves_nothing_that_the_next_one_believes(book, moment):
+    book.build()
+    book.edit("code/dnnbook/base.py", "ONE = 1", "ONE = 5")
+    process = subprocess.Popen(book.command(), env=book.environment(), cwd=book.root,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               start_new_session=True)
+    time.sleep(moment)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    status, output = book.build()
+    assert status == 0, output
+    assert "a = 15" in book.html("a")
+    assert "b = 20" in book.html("b")
+
+
+def test_two_builds_at_once_take_turns(book):
+    commands = [subprocess.Popen(book.command(), env=book.environment(), cwd=book.root,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                for _ in range(2)]
+    outputs = [process.communicate(timeout=120)[0] for process in commands]
+    assert [process.returncode for process in commands] == [0, 0], outputs
+    assert sum("waiting for it" in output for output in outputs) == 1
+    assert sorted(map(len, map(executed, outputs))) == [0, 2]
+
+
+def test_the_closure_follows_imports_of_every_form():
+    text = "```{code-cell} python3\n:tags: [hide-input]\nfrom dnnbook.figures import toy\n```\n"
+    modules = digest.page_modules(text)
+    assert {"dnnbook", "dnnbook.figures", "dnnbook.figures.toy", "dnnbook.toy", "dnnbook.style",
+            "dnnbook.words"} <= modules
+    assert "dnnbook.feedforward" not in modules
+    source = "def f():\n    from . import data\n    from .figures.toy import bowl\n"
+    assert {"dnnbook.data", "dnnbook.figures.toy"} <= digest.imported(source, "dnnbook.toy")
+    assert digest.imported("import numpy\nimport dnnbookish") == set()
+
+
+def test_data_files_count_for_the_modules_that_read_them():
+    for module, pattern in digest.READS.items():
+        assert digest.module_file(module), module
+        assert list(digest.SOURCE.glob(pattern)), pattern
+
+
+def test_code_cells_are_found_without_their_options():
+    text = "x\n\n```{code-cell} python3\n:tags: [a]\n:b: c\none\n\ntwo\n```\n\n```python\nno\n```\n"
+    assert digest.code_cells(text) == ["one\n\ntwo\n"]
+
+
+@pytest.mark.parametrize("latex", [r"\frobnicate{x}", r"\frac{1}{", r"\begin{matrix} 1"])
+def test_a_broken_formula_is_an_error_that_shows_it(latex):
+    with pytest.raises(mathml.SphinxError, match="formula"):
+        mathml.to_mathml(latex, "inline")
+
+
+def test_a_formula_becomes_mathml():
+    assert mathml.to_mathml("x^2", "block").startswith("<math")
+    assert "<msup><mi>x</mi><mn>2</mn></msup>" in mathml.to_mathml("x^2", "block")
