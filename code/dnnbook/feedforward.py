@@ -10,6 +10,8 @@ from dnnbook import data, seeds
 
 CLASSES = len(data.CLASS_NAMES)
 BATCH = 128
+DEPTH = 8  # hidden layers of the deep networks
+RATE, MOMENTUM = 0.1, 0.9  # of their descent
 
 
 class Examples(NamedTuple):
@@ -70,11 +72,6 @@ def train(model, training: Examples, validation: Examples, epochs: int, optimize
         *training, validation_data=tuple(validation), epochs=epochs, batch_size=BATCH, verbose=0
     )
     return {name: np.array(values) for name, values in fitted.history.items()}
-
-
-def steep_descent() -> keras.optimizers.SGD:
-    """Gradient descent with momentum, for the deep networks: rate 0.1, momentum 0.9."""
-    return keras.optimizers.SGD(0.1, momentum=0.9)
 
 
 def forward_backward(x, labels, w1, b1, w2, b2):
@@ -150,35 +147,57 @@ def spread(model, images: np.ndarray) -> list[float]:
     return spreads
 
 
-def gradient_norms(model, images: np.ndarray, labels: np.ndarray) -> list[float]:
-    """The length of the loss's gradient with respect to each dense layer's kernel."""
-    _, gradients = keras_gradients(model, images, labels)
-    return [float(np.linalg.norm(g)) for g in gradients if g.ndim == 2]
+def gradient_lengths(model, images: np.ndarray, labels: np.ndarray) -> list[float]:
+    """The length of the loss's gradient with respect to each trainable variable, in order."""
+    return [float(np.linalg.norm(g)) for g in keras_gradients(model, images, labels)[1]]
 
 
-DEEP = (64,) * 8
-DEEP_VARIANTS = {
-    "sigmoid": {"activation": "sigmoid"},
-    "tanh": {"activation": "tanh"},
-    "tanh, hidden layers frozen": {"activation": "tanh", "frozen": len(DEEP)},
-    "sigmoid, weights × 4": {"activation": "sigmoid", "gain": 4},
-}
+class FixedLengths(keras.optimizers.SGD):
+    """Momentum descent on gradients that are first brought to given lengths.
+
+    Each variable's gradient g becomes length · g / norm(g): no gradient can vanish.
+    """
+
+    def __init__(self, lengths: list[float]):
+        super().__init__(RATE, momentum=MOMENTUM)
+        self.lengths = lengths
+
+    def apply(self, grads, trainable_variables=None):
+        norms = [keras.ops.norm(g) + 1e-30 for g in grads]
+        scaled = [g * (a / n) for g, a, n in zip(grads, self.lengths, norms, strict=True)]
+        return super().apply(scaled, trainable_variables)
 
 
-def build_deep(activation: str, gain: float = 1, frozen: int = 0) -> keras.Sequential:
-    """Eight hidden layers of 64 units, the first `frozen` of them kept at their start."""
-    model = build_network(DEEP, activation, gain)
-    return freeze(model, frozen) if frozen else model
+def build_deep(activation: str, gain: float = 1) -> keras.Sequential:
+    """Eight hidden layers of 64 units."""
+    return build_network((64,) * DEPTH, activation, gain)
 
 
-def train_deep(training, validation, epochs: int = 10, seed: int = seeds.SEED):
-    """The validation accuracy of each deep variant, epoch by epoch."""
-    curves = {}
-    for name, options in DEEP_VARIANTS.items():
+def train_deep(training, validation, epochs: int = 8, seed: int = seeds.SEED):
+    """The validation accuracy of five deep networks, epoch by epoch.
+
+    All descend with momentum from the same seed. One has its hidden layers frozen, one has
+    the lengths of its gradients repaired, and one its initial weights.
+    """
+
+    def curve(activation, gain=1, frozen=0, optimizer=None):
         seeds.seed_everything(seed)
-        history = train(build_deep(**options), training, validation, epochs, steep_descent())
-        curves[name] = history["val_accuracy"]
-    return curves
+        model = build_deep(activation, gain)
+        if frozen:
+            freeze(model, frozen)
+        optimizer = optimizer or keras.optimizers.SGD(RATE, momentum=MOMENTUM)
+        return train(model, training, validation, epochs, optimizer)["val_accuracy"]
+
+    seeds.seed_everything(seed)
+    some = training.images[:1000], training.labels[:1000]
+    lengths = gradient_lengths(build_deep("tanh"), *some)
+    return {
+        "sigmoid": curve("sigmoid"),
+        "sigmoid, gradients repaired": curve("sigmoid", optimizer=FixedLengths(lengths)),
+        "sigmoid, weights × 4": curve("sigmoid", gain=4),
+        "tanh, hidden layers frozen": curve("tanh", frozen=DEPTH),
+        "tanh": curve("tanh"),
+    }
 
 
 def flip_labels(labels: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:

@@ -23,7 +23,7 @@ BLUE = "#1c4e89"
 ORANGE = "#d9691a"
 TEAL = "#2a9d8f"
 ROSE = "#8f2d56"
-SERIES = (BLUE, ORANGE, TEAL, ROSE)
+SERIES = (BLUE, ORANGE, TEAL, ROSE, INK)
 
 # Signed values: blue below zero, paper at zero, orange above.
 SIGNED = LinearSegmentedColormap.from_list("signed", (BLUE, "#ffffff", ORANGE))
@@ -45,7 +45,7 @@ PAPER = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.linewidth": 0.8,
-    "axes.prop_cycle": cycler(color=SERIES, linestyle=("-", "--", "-.", ":")),
+    "axes.prop_cycle": cycler(color=SERIES, linestyle=("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))),
     "axes.axisbelow": True,
     "xtick.color": QUIET,
     "ytick.color": QUIET,

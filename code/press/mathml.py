@@ -10,6 +10,10 @@ from sphinx.util.math import get_node_equation_number
 # latex2mathml passes a command that it does not know through, backslash and all.
 UNKNOWN = re.compile(r"<m[a-z]+[^>]*>\\[A-Za-z]+")
 
+# It sets max as an operator, with wide gaps, and log without the thin space before its argument.
+NAMED = re.compile(r"<mo>(max|min)</mo>")
+FUNCTION = re.compile(r"(<mi>(?:log|exp|tanh|sin|cos)</mi>)(?=<m[in]>)")
+
 
 def to_mathml(latex: str, display: str) -> str:
     """One formula as a `<math>` element that keeps its source as an annotation.
@@ -23,7 +27,8 @@ def to_mathml(latex: str, display: str) -> str:
         raise SphinxError(f"formula {latex!r}: {type(error).__name__} {error}") from error
     if UNKNOWN.search(mathml):
         raise SphinxError(f"formula {latex!r}: unknown command in {mathml}")
-    return mathml
+    mathml = NAMED.sub(r"<mi>\1</mi>", mathml)
+    return FUNCTION.sub(r'\1<mspace width="0.17em"/>', mathml)
 
 
 def visit_inline(self, node: nodes.math) -> None:

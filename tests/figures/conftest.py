@@ -33,12 +33,15 @@ def visible_texts(fig):
 def assert_legible():
     def check(fig):
         boxes, paper = visible_texts(fig)
+        # The boxes of slanted words overlap though the words do not.
+        slanted = {t.get_text() for t in fig.findobj(Text) if t.get_rotation() % 90}
         for name, box in boxes:
             inside = (
                 box.x0 >= -1 and box.y0 >= -1 and box.x1 <= paper.x1 + 1 and box.y1 <= paper.y1 + 1
             )
             assert inside, f"{name!r} is cut off by the edge of the paper"
-        for (one, a), (other, b) in combinations(boxes, 2):
+        upright = [(name, box) for name, box in boxes if name not in slanted]
+        for (one, a), (other, b) in combinations(upright, 2):
             width = min(a.x1, b.x1) - max(a.x0, b.x0)
             height = min(a.y1, b.y1) - max(a.y0, b.y0)
             assert not (width > 2 and height > 2), f"{one!r} and {other!r} overlap"

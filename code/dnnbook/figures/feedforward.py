@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 
 from dnnbook.data import CLASS_NAMES
 from dnnbook.style import (
-    AMOUNT, BLUE, FAINT, INK, ORANGE, QUIET, ROSE, SERIES, SIGNED, TEAL, canvas, mute, word,
+    AMOUNT, BLUE, FAINT, INK, ORANGE, QUIET, ROSE, SIGNED, TEAL, canvas, mute, word,
 )
 
 MARKERS = ("o", "s", "D", "^", "v")
@@ -42,7 +42,7 @@ def pixels_to_probabilities(image, probabilities, sizes) -> Figure:
     for column, size in enumerate(sizes):
         height = np.log2(size) / np.log2(sizes[0])
         box = (column - 0.14, -height / 2)
-        middle.add_patch(Rectangle(box, 0.28, height, color=SERIES[0] if column else QUIET))
+        middle.add_patch(Rectangle(box, 0.28, height, color=BLUE if column else QUIET))
         middle.text(column, -height / 2 - 0.03, f"{size}", ha="center", va="top")
         if column:
             arrow = {"arrowstyle": "-|>", "color": QUIET}
@@ -110,16 +110,21 @@ def confident_mistakes(images, labels, probabilities) -> Figure:
     return fig
 
 
-def first_layer(kernel: np.ndarray, units: int = 32) -> Figure:
-    """The weights of the first units, each as an image: orange for, blue against.
+def first_layer(start: np.ndarray, learned: np.ndarray, units: int = 8) -> Figure:
+    """The weights of some units as images: at the start, after training, and the change.
 
-    `kernel` has shape (784, hidden). Drawn in :numref:`fig-first-layer`.
+    Both kernels have shape (784, hidden); orange is positive, blue negative. The units are
+    those whose weights changed most. Drawn in :numref:`fig-first-layer`.
     """
-    fig, axes = canvas(0.8 * (units // 8), nrows=units // 8, ncols=8)
-    bound = np.quantile(np.abs(kernel), 0.995)
-    for ax, weights in zip(axes.flat, kernel.T, strict=False):
-        ax.imshow(weights.reshape(28, 28), cmap=SIGNED, vmin=-bound, vmax=bound)
-        mute(ax)
+    fig, axes = canvas(2.6, nrows=3, ncols=units)
+    most = np.argsort(-np.linalg.norm(learned - start, axis=0))[:units]
+    names = (word("start"), word("learned"), word("change"))
+    for row, name, kernel in zip(axes, names, (start, learned, learned - start), strict=True):
+        bound = np.quantile(np.abs(kernel[:, most]), 0.99)
+        for ax, weights in zip(row, kernel[:, most].T, strict=True):
+            ax.imshow(weights.reshape(28, 28), cmap=SIGNED, vmin=-bound, vmax=bound)
+            mute(ax)
+        row[0].set_ylabel(name)
     return fig
 
 
@@ -183,7 +188,8 @@ def deep_networks(curves: dict[str, np.ndarray]) -> Figure:
     fig, ax = canvas(3.1)
     accuracy_curves(ax, curves)
     ax.axhline(0.1, color=QUIET, linewidth=0.8, linestyle="-", zorder=0)
-    ax.text(1, 0.11, word("chance"), color=QUIET, va="bottom", fontsize=9)
+    ax.text(1, 0.075, word("chance"), transform=ax.get_yaxis_transform(), color=QUIET,
+            va="top", ha="right", fontsize=9)
     ax.set(ylim=(0, 1))
     fig.legend(loc="outside right center")
     return fig

@@ -1,0 +1,122 @@
+"""The figures of the chapter on feed-forward networks show the numbers they are given."""
+
+import numpy as np
+import pytest
+
+from dnnbook.data import CLASS_NAMES
+from dnnbook.figures import feedforward as figures
+
+RNG = np.random.default_rng(0)
+IMAGES = RNG.random((40, 28, 28), dtype=np.float32)
+LABELS = np.arange(40) % 10
+HISTORY = {
+    "loss": [0.9, 0.5, 0.3, 0.2],
+    "val_loss": [0.8, 0.6, 0.7, 0.9],
+    "accuracy": [0.7, 0.8, 0.9, 0.95],
+    "val_accuracy": [0.7, 0.8, 0.81, 0.8],
+}
+
+
+def lines(ax):
+    return {line.get_label(): list(line.get_ydata()) for line in ax.lines}
+
+
+def test_garments_shows_each_class_in_its_column(assert_legible):
+    fig = figures.garments(IMAGES, LABELS)
+    tops = fig.axes[:10]
+    assert [ax.get_title(loc="center") for ax in tops] == list(CLASS_NAMES)
+    for number, ax in enumerate(tops):
+        assert np.array_equal(ax.images[0].get_array(), IMAGES[LABELS == number][0])
+    assert_legible(fig)
+
+
+def test_pixels_to_probabilities_marks_the_answer(assert_legible):
+    probabilities = np.full(10, 0.05)
+    probabilities[6] = 0.55
+    fig = figures.pixels_to_probabilities(IMAGES[0], probabilities, (784, 128, 64, 10))
+    bars = fig.axes[2].patches
+    assert [bar.get_width() for bar in bars] == list(probabilities)
+    others = {bar.get_facecolor() for bar in bars[:6] + bars[7:]}
+    assert len(others) == 1
+    assert bars[6].get_facecolor() not in others
+    heights = [box.get_height() for box in fig.axes[1].patches]
+    assert heights == sorted(heights, reverse=True)
+    assert_legible(fig)
+
+
+def test_learning_curves_show_the_history(assert_legible):
+    fig = figures.learning_curves(HISTORY)
+    assert list(lines(fig.axes[0]).values()) == [HISTORY["loss"], HISTORY["val_loss"]]
+    assert lines(fig.axes[1])["validation"] == HISTORY["val_accuracy"]
+    assert_legible(fig)
+
+
+def test_confusion_matrix_prints_every_count_in_its_cell(assert_legible):
+    counts = np.diag(np.full(10, 150))
+    counts[6, 0] = 38
+    fig = figures.confusion_matrix(counts)
+    printed = {text.get_position(): text.get_text() for text in fig.axes[0].texts}
+    assert printed[0, 6] == "38"  # x is the answer, y the true class
+    assert len(printed) == 11
+    assert fig.axes[0].images[0].get_array()[0, 0] == 0  # the diagonal is no mistake
+    assert_legible(fig)
+
+
+def test_confident_mistakes_name_answer_and_truth(assert_legible):
+    probabilities = np.full((8, 10), 0.001)
+    probabilities[:, 7] = 0.991
+    fig = figures.confident_mistakes(IMAGES[:8], np.full(8, 5), probabilities)
+    assert {ax.get_title(loc="center") for ax in fig.axes} == {"Sneaker, 99.1%"}
+    assert {ax.get_xlabel() for ax in fig.axes} == {"Sandal"}
+    assert_legible(fig)
+
+
+def test_first_layer_shows_start_learned_and_their_difference(assert_legible):
+    start, learned = RNG.normal(size=(784, 20)), RNG.normal(size=(784, 20))
+    learned[:, 11] += 50
+    fig = figures.first_layer(start, learned)
+    first = [fig.axes[8 * row].images[0].get_array().ravel() for row in range(3)]
+    assert np.array_equal(first[0], start[:, 11])  # the unit that changed most comes first
+    assert np.allclose(first[2], first[1] - first[0])
+    assert_legible(fig)
+
+
+def test_frozen_first_layer_puts_each_dot_at_its_accuracy(assert_legible):
+    accuracies = {"128 units, learned": 0.842, "128 units, frozen": 0.8, "no hidden layer": 0.82}
+    fig = figures.frozen_first_layer(accuracies)
+    dots = fig.axes[0].collections[1]
+    assert list(dots.get_offsets()[:, 0]) == list(accuracies.values())
+    assert len({tuple(color) for color in dots.get_facecolors()}) == 2
+    assert_legible(fig)
+
+
+@pytest.mark.parametrize("draw", [figures.activations_compared, figures.deep_networks])
+def test_accuracy_curves_are_drawn_as_given(draw, assert_legible):
+    curves = {"relu": [0.7, 0.8], "tanh": [0.6, 0.75]} | {"sigmoid": [0.1, 0.1]}
+    names = {"relu": "sigmoid, weights × 4"} if draw is figures.deep_networks else {}
+    curves = {names.get(name, name): values for name, values in curves.items()}
+    fig = draw(curves)
+    drawn = lines(fig.axes[0])
+    assert {name: drawn[name] for name in curves} == curves
+    assert_legible(fig)
+
+
+def test_signal_and_gradient_are_logarithmic(assert_legible):
+    fig = figures.signal_and_gradient({"tanh": [1, 0.1, 0.01]}, {"tanh": [0.5, 0.5, 0.5]})
+    assert [ax.get_yscale() for ax in fig.axes] == ["log", "log"]
+    assert lines(fig.axes[0])["tanh"] == [1, 0.1, 0.01]
+    assert_legible(fig)
+
+
+def test_overfitting_marks_the_lowest_validation_loss(assert_legible):
+    history = {name: values * 5 for name, values in HISTORY.items()}
+    fig = figures.overfitting(history)
+    assert [ax.lines[-1].get_xdata()[0] for ax in fig.axes] == [2, 2]
+    assert_legible(fig)
+
+
+def test_label_noise_marks_the_best_epoch_of_each(assert_legible):
+    fig = figures.label_noise({"all labels right": [0.7, 0.8, 0.79], "40 % wrong": [0.75, 0.7, 0.6]})
+    dots = [line.get_xydata()[0] for line in fig.axes[0].lines[1::2]]
+    assert np.array(dots) == pytest.approx(np.array([[2, 0.8], [1, 0.75]]))
+    assert_legible(fig)

@@ -1,0 +1,215 @@
+"""Laws of the sources: what the layout promises, and that pages, figures and words agree."""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from dnnbook import words
+from press import digest
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = ROOT / "code"
+PAGES = sorted((ROOT / "book" / "en").glob("*.md")) + [ROOT / "index.md"]
+CHAPTERS = [page for page in PAGES if (CODE / "dnnbook" / "figures" / page.name).with_suffix(".py").exists()]
+MODULES = sorted((CODE / "dnnbook").rglob("*.py"))
+HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
+FIGURE = re.compile(
+    r"^```\{glue:figure\} (?P<key>\S+)\n:name: (?P<name>\S+)\n:alt: (?P<alt>[^\n]+)\n\n"
+    r"(?P<caption>[^\n]+)\n```$",
+    re.MULTILINE,
+)
+
+
+def names(paths):
+    return [path.stem for path in paths]
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(CODE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a file imports, in full, ours resolved to the module."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return found
+
+
+def calls(text: str, function: str) -> list[ast.Call]:
+    """The calls of `function`, written as `name` or `module.name`, in Python source."""
+    return [node for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == function]
+
+
+def figure_functions(chapter: Path) -> dict[str, ast.FunctionDef]:
+    """The public functions of a chapter's figure module that return a Figure."""
+    tree = ast.parse((CODE / "dnnbook" / "figures" / f"{chapter.stem}.py").read_text("utf8"))
+    return {node.name: node for node in tree.body
+            if isinstance(node, ast.FunctionDef) and node.returns and ast.unparse(node.returns) == "Figure"}
+
+
+def test_nothing_in_code_shadows_the_standard_library():
+    assert not (CODE / "__init__.py").exists()
+    taken = {path.stem for path in CODE.iterdir()} & set(sys.stdlib_module_names)
+    assert not taken, f"{taken} in code/ would hide modules of the standard library"
+    import code
+
+    assert Path(code.__file__).parent != CODE
+
+
+def test_there_are_chapters():
+    assert {"toy", "feedforward"} <= set(names(CHAPTERS))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_imports_run_one_way(path):
+    module, used = module_name(path), imports(path)
+    top = {name.split(".")[0] for name in used}
+    figures, chapters = "dnnbook.figures", set(names(CHAPTERS))
+    assert "press" not in top, "dnnbook never imports press"
+    if "matplotlib" in top:
+        assert module == "dnnbook.style" or module.startswith((figures, "dnnbook.page")), module
+    if "keras" in top or "tensorflow" in top:
+        allowed = chapters | {"data", "seeds", "summary", "workflow", "experiments"}
+        assert module.split(".")[-1] in allowed, module
+        assert not module.startswith(figures), module
+    if "myst_nb" in top:
+        assert module == "dnnbook.page"
+    ours = {name for name in used if name.startswith("dnnbook.") and digest.module_file(name)}
+    if not module.startswith(figures):
+        assert not {name for name in ours if name.startswith(figures)}, "figures come last"
+    if module.split(".")[-1] in chapters and not module.startswith(figures):
+        assert ours <= {"dnnbook.data", "dnnbook.seeds", "dnnbook.workflow", "dnnbook.numpy_layers"}
+
+
+def test_the_press_does_not_use_the_figures():
+    for path in (CODE / "press").glob("*.py"):
+        assert not {name for name in imports(path) if name.startswith("dnnbook.figures")}, path
+
+
+def test_importing_the_package_costs_nothing():
+    tree = ast.parse((CODE / "dnnbook" / "__init__.py").read_text())
+    assert [type(node) for node in tree.body] == [ast.Expr]  # its docstring
+
+
+@pytest.mark.parametrize("path", [*MODULES, *sorted((CODE / "press").glob("*.py"))], ids=module_name)
+def test_modules_and_functions_stay_small(path):
+    text = path.read_text("utf8")
+    if path.name != "words.py":  # a catalogue
+        assert len(text.splitlines()) <= 235, "a module reads in one sitting"
+    bound = 40 if "figures" in path.parts else 34  # with the docstring
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            assert node.end_lineno - node.lineno + 1 <= bound, f"{path.name}: {node.name}"
+    assert ast.get_docstring(ast.parse(text)), f"{path}: what is this file for?"
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.stem not in {"api", "references", "index"}], ids=lambda p: p.stem)
+def test_every_page_with_code_has_the_same_head(page):
+    text = page.read_text("utf8")
+    assert text.startswith(HEAD)
+    assert set(re.findall(r"^```\{code-cell\} ?(\S*)", text, re.MULTILINE)) == {"python3"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_every_heading_has_a_label(page):
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf8"), flags=re.MULTILINE | re.DOTALL)
+    lines = text.splitlines()
+    for above, line in zip(["", *lines], lines, strict=False):
+        if re.match(r"#+ ", line):
+            assert re.fullmatch(r"\((ch|sec)-[a-z0-9-]+\)=", above), f"{page.name}: {line}"
+
+
+@pytest.mark.parametrize("page", CHAPTERS, ids=lambda p: p.stem)
+def test_every_figure_is_drawn_shown_described_and_pointed_to(page):
+    text = page.read_text("utf8")
+    cells = "\n".join(digest.code_cells(text))
+    drawn = {ast.unparse(call.args[0]).removeprefix("figures.") for call in calls(cells, "page.figure")}
+    functions = figure_functions(page)
+    assert drawn == set(functions), "drawn in a cell, and a public function: one and the same"
+    shown = {match["name"]: match for match in FIGURE.finditer(text)}
+    assert len(shown) == text.count("{glue:figure}"), "a figure block that is not written as the others"
+    assert set(shown) == {"fig-" + name.replace("_", "-") for name in drawn}
+    for label, match in shown.items():
+        function = label.removeprefix("fig-").replace("-", "_")
+        assert match["key"] == label
+        assert f"{{numref}}`{label}`" in text.replace(match[0], ""), f"nothing points to {label}"
+        source = f"({{py:func}}`source <dnnbook.figures.{page.stem}.{function}>`)"
+        assert match["caption"].rstrip(".").endswith(source), f"{label}: the caption names its source"
+        assert len(match["alt"].split()) >= 12, f"{label}: alt text says what to see"
+        assert match["alt"].endswith(".")
+        docstring = ast.get_docstring(functions[function])
+        assert docstring.endswith(f"Drawn in :numref:`{label}`."), function
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_every_glued_number_is_used_and_every_used_one_glued(page):
+    text = page.read_text("utf8")
+    cells = "\n".join(digest.code_cells(text))
+    glued = set()
+    for call in calls(cells, "page.number"):
+        key = call.args[0]
+        if isinstance(key, ast.JoinedStr):  # f"deep-{key}": any of that beginning
+            glued |= set(re.findall(rf"{{glue:text}}`({key.values[0].value}[a-z0-9-]+)`", text))
+        else:
+            glued.add(key.value)
+    assert set(re.findall(r"\{glue:text\}`([^`]+)`", text)) == glued
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_code_fits_the_column(page):
+    for cell in re.findall(r"^```\{code-cell\}.*?^```", page.read_text("utf8"), re.MULTILINE | re.DOTALL):
+        if "remove-cell" not in cell:
+            for line in cell.splitlines():
+                assert len(line) <= 76, line
+
+
+def test_every_citation_is_in_the_bibliography_and_the_other_way_round():
+    entries = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "book" / "references.bib").read_text(), re.MULTILINE))
+    cited = {key for page in PAGES for key in re.findall(r"\{cite\}`([^`]+)`", page.read_text("utf8"))}
+    assert cited == entries
+
+
+def test_every_word_in_a_figure_has_its_chinese():
+    spoken = set()
+    for path in MODULES:
+        for call in calls(path.read_text("utf8"), "word"):
+            if isinstance(call.args[0], ast.Constant):
+                spoken.add(call.args[0].value)
+    assert spoken <= set(words.CHINESE), spoken - set(words.CHINESE)
+
+
+def test_no_word_in_the_catalogue_is_left_over():
+    sources = [path for path in MODULES if path.name != "words.py"] + PAGES
+    text = "\n".join(path.read_text("utf8") for path in sources)
+    assert [word for word in words.CHINESE if f'"{word}"' not in text] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_prose_keeps_to_the_house_style(page):
+    prose = re.sub(r"^```\{(code-cell|literalinclude|eval-rst)\}.*?^```", "", page.read_text("utf8"),
+                   flags=re.MULTILINE | re.DOTALL)
+    for banned in ("simply", "obviously", "basically", "powerful", "cutting-edge", "delve"):
+        assert banned not in prose.lower(), banned
+
+
+def test_every_chapter_module_figure_and_test_share_a_stem():
+    for chapter in CHAPTERS:
+        for path in (CODE / "dnnbook" / f"{chapter.stem}.py", ROOT / "tests" / f"test_{chapter.stem}.py",
+                     ROOT / "tests" / "figures" / f"test_{chapter.stem}.py"):
+            assert path.exists(), path
+
+
+@pytest.mark.parametrize("path", [*PAGES, *MODULES, *sorted((ROOT / "tests").rglob("*.py")),
+                                  *sorted(ROOT.glob("*.md"))], ids=lambda p: p.name)
+def test_no_file_names_a_machine(path):
+    machine = re.compile("/" + r"(tmp|work|root|home)/[a-z]", re.IGNORECASE)
+    assert not machine.search(path.read_text("utf8"))

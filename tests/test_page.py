@@ -1,0 +1,78 @@
+"""From a cell to the page: names, languages, numbers, and the same bytes each time."""
+
+import base64
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from matplotlib.figure import Figure
+
+from dnnbook import page, style
+
+
+def two_dots() -> Figure:
+    fig, ax = style.canvas()
+    ax.plot([0, 1], [0, 1], "o")
+    ax.set_xlabel(style.word("epoch"))
+    return fig
+
+
+@pytest.fixture
+def glued(monkeypatch):
+    """What a build in English and Chinese glues, by name."""
+    InteractiveShell.instance()
+    kept = {}
+
+    def keep(data, metadata=None, raw=False):
+        kept[metadata["scrapbook"]["name"]] = data
+
+    monkeypatch.setenv("DNNBOOK_LANGUAGES", "en,zh")
+    monkeypatch.setattr("myst_nb.ext.glue.ipy_display", keep)
+    return kept
+
+
+def test_a_figure_is_glued_once_per_language_as_svg_and_pdf(glued):
+    assert page.figure(two_dots) is None
+    assert set(glued) == {"fig-two-dots", "fig-two-dots-zh"}
+    (svg,) = (v for k, v in glued["fig-two-dots"].items() if k.endswith("image/svg+xml"))
+    (pdf,) = (v for k, v in glued["fig-two-dots"].items() if k.endswith("application/pdf"))
+    assert svg.startswith("<?xml")
+    assert base64.b64decode(pdf).startswith(b"%PDF")
+
+
+def test_a_figure_has_the_same_bytes_each_time():
+    first, second = (page.saved(two_dots(), form, "fig-x") for form in ("svg", "svg"))
+    assert first == second
+    assert page.saved(two_dots(), "pdf", "fig-x") == page.saved(two_dots(), "pdf", "fig-x")
+    assert b"<dc:date>" not in first
+
+
+def test_outside_a_build_the_figure_is_shown(monkeypatch):
+    monkeypatch.delenv("DNNBOOK_LANGUAGES", raising=False)
+    assert "image/svg+xml" in page.figure(two_dots)._repr_mimebundle_()
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "text"),
+    [(-1.5, ".1f", "−1.5"), (0.25, ".0%", "25%"), (4e-8, ".0e", "4 × 10⁻⁸"), (1200, ",d", "1,200")],
+)
+def test_numbers_are_typeset(value, form, text, glued):
+    page.number("some-number", value, form)
+    assert text in str(glued["some-number"])
+    assert style.typeset(value, form) == text
+
+
+def test_outside_a_build_a_number_is_printed(monkeypatch, capsys):
+    monkeypatch.delenv("DNNBOOK_LANGUAGES", raising=False)
+    page.number("test-accuracy", 0.5, ".1%")
+    assert capsys.readouterr().out == "test-accuracy: 50.0%\n"
+
+
+def test_bad_input_is_named():
+    with pytest.raises(TypeError, match="draw: expected a function that draws, got str"):
+        page.figure("two_dots")
+    with pytest.raises(TypeError, match="draw: nothing returned NoneType, not a Figure"):
+        page.drawn(type("f", (), {"__name__": "nothing", "__call__": lambda _: None})())
+    with pytest.raises(ValueError, match="name: expected kebab-case.*'Bad_Name'"):
+        page.number("Bad_Name", 1, "d")
+    with pytest.raises(ValueError, match="value: expected a finite number for 'x', got nan"):
+        page.number("x", float("nan"), ".1f")
