@@ -12,6 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sphinx.errors import SphinxError
+from sphinx.ext.autodoc.mock import MockFinder
 
 from press import digest, execution
 
@@ -136,6 +137,8 @@ def finish(app, error) -> None:
 
 
 def setup(app) -> None:
+    # The API pages need docstrings, not models: importing Keras would take seconds.
+    sys.meta_path.insert(0, MockFinder(["keras", "tensorflow"]))
     # jupyter-book sets these two whether or not the extensions that know them are there.
     for name in ("comments_config", "use_thebe"):
         if name not in app.config:
