@@ -1,0 +1,92 @@
+"""`make bench`: how long builds take, side by side in one run, as ratios to the floor.
+
+The floor is what no build can avoid: the same cells in one plain Python process, then
+Sphinx with every execution in the cache. All of it happens in a copy of the book, which is
+deleted afterwards.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from press import building, digest
+from press.book import JUPYTER_BOOK
+
+KEPT = ("index.md", "_config.yml", "_toc.yml", "requirements.txt", "book", "code")
+
+
+def copy_book(folder: Path) -> None:
+    """The sources of the book, without anything built."""
+    for name in KEPT:
+        source = digest.ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, folder / name)
+
+
+def seconds(command: list[str], folder: Path) -> float:
+    """How long a command takes in a copy of the book.
+
+    Raises:
+        SystemExit: the command failed; what it printed is shown.
+    """
+    environment = {**os.environ, **building.FIXED, "PYTHONPATH": str(folder / "code")}
+    begun = time.monotonic()
+    done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{done.stdout[-2000:]}\nbench: {' '.join(command)[:80]} failed")
+    return time.monotonic() - begun
+
+
+def all_cells(folder: Path) -> str:
+    """One program with the code cells of every page, each page in a namespace of its own."""
+    pages = [page.read_text("utf8") for page in sorted((folder / "book" / "en").glob("*.md"))]
+    programs = ["\n".join(digest.code_cells(text)) for text in pages if building.is_executed(text)]
+    return f"for program in {programs!r}:\n    exec(program, {{'__name__': '__main__'}})\n"
+
+
+def edit(folder: Path, file: str, old: str, new: str) -> None:
+    path = folder / file
+    text = path.read_text("utf8")
+    if old not in text:
+        sys.exit(f"bench: {file} no longer holds {old!r}")
+    path.write_text(text.replace(old, new, 1), "utf8")
+
+
+def measure(folder: Path) -> dict[str, float]:
+    """The seconds of each kind of build, in the order in which they are run."""
+    build = [*JUPYTER_BOOK, "build", str(folder)]
+    times = {"cold build": seconds(build, folder)}
+    times["no change"] = seconds(build, folder)
+    edit(folder, "book/en/toy.md", "One neuron", "A neuron")
+    times["one word changed"] = seconds(build, folder)
+    edit(folder, "code/dnnbook/toy.py", "STEPS = 500", "STEPS = 501")
+    times["one module changed"] = seconds(build, folder)
+    times["floor: the cells"] = seconds([sys.executable, "-c", all_cells(folder)], folder)
+    shutil.rmtree(folder / "_build" / "html")
+    shutil.rmtree(folder / "_build" / ".doctrees")
+    times["floor: Sphinx"] = seconds(build, folder)
+    return times
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name).resolve() / "book-copy"
+        folder.mkdir()
+        copy_book(folder)
+        times = measure(folder)
+    floor = times["floor: the cells"] + times["floor: Sphinx"]
+    print(f"{os.cpu_count()} cores, {building.jobs()} jobs\n")
+    for name, value in times.items():
+        print(f"{name:<20}{value:7.1f} s  {value / floor:6.2f} × the floor")
+    print(f"{'the floor':<20}{floor:7.1f} s")
+
+
+if __name__ == "__main__":
+    main()
