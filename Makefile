@@ -6,7 +6,7 @@ export PYTHONPATH := $(CURDIR)/code
 SETUP := $(PYTHON) -m press.environment $(VENV) requirements.txt
 
 .DEFAULT_GOAL := book
-.PHONY: book test lint format serve bench lock clean
+.PHONY: book test lint format serve bench clean help
 
 book:  ## the HTML book, in _build/html
 	@$(SETUP)
@@ -33,5 +33,8 @@ bench:  ## how long builds take, as ratios
 	@$(SETUP)
 	@$(PY) -m press.bench
 
-clean:  ## everything built; the environment stays
+clean:  ## removes everything built; the environment stays
 	rm -rf _build
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)

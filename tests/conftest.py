@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -72,8 +71,14 @@ class Book:
     def build(self, cwd: Path | None = None, **environment) -> tuple[int, str]:
         """Exit status and all output of `jupyter-book build`."""
         done = subprocess.run(
-            self.command(), cwd=cwd or self.root, env=self.environment(**environment),
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False,
+            self.command(),
+            cwd=cwd or self.root,
+            env=self.environment(**environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
         )
         return done.returncode, done.stdout
 

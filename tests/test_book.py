@@ -12,8 +12,10 @@ from press import digest
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ROOT / "code"
-PAGES = sorted((ROOT / "book" / "en").glob("*.md")) + [ROOT / "index.md"]
-CHAPTERS = [page for page in PAGES if (CODE / "dnnbook" / "figures" / page.name).with_suffix(".py").exists()]
+PAGES = [*sorted((ROOT / "book" / "en").glob("*.md")), ROOT / "index.md"]
+CHAPTERS = [
+    page for page in PAGES if (CODE / "dnnbook" / "figures" / page.name).with_suffix(".py").exists()
+]
 MODULES = sorted((CODE / "dnnbook").rglob("*.py"))
 HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
 FIGURE = re.compile(
@@ -45,15 +47,23 @@ def imports(path: Path) -> set[str]:
 
 def calls(text: str, function: str) -> list[ast.Call]:
     """The calls of `function`, written as `name` or `module.name`, in Python source."""
-    return [node for node in ast.walk(ast.parse(text))
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == function]
+    return [
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == function
+    ]
 
 
 def figure_functions(chapter: Path) -> dict[str, ast.FunctionDef]:
     """The public functions of a chapter's figure module that return a Figure."""
     tree = ast.parse((CODE / "dnnbook" / "figures" / f"{chapter.stem}.py").read_text("utf8"))
-    return {node.name: node for node in tree.body
-            if isinstance(node, ast.FunctionDef) and node.returns and ast.unparse(node.returns) == "Figure"}
+    return {
+        node.name: node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and node.returns
+        and ast.unparse(node.returns) == "Figure"
+    }
 
 
 def test_nothing_in_code_shadows_the_standard_library():
@@ -100,19 +110,23 @@ def test_importing_the_package_costs_nothing():
     assert [type(node) for node in tree.body] == [ast.Expr]  # its docstring
 
 
-@pytest.mark.parametrize("path", [*MODULES, *sorted((CODE / "press").glob("*.py"))], ids=module_name)
+@pytest.mark.parametrize(
+    "path", [*MODULES, *sorted((CODE / "press").glob("*.py"))], ids=module_name
+)
 def test_modules_and_functions_stay_small(path):
-    text = path.read_text("utf8")
-    if path.name != "words.py":  # a catalogue
-        assert len(text.splitlines()) <= 235, "a module reads in one sitting"
-    bound = 40 if "figures" in path.parts else 34  # with the docstring
+    text, is_figures = path.read_text("utf8"), "figures" in path.parts
+    # A chapter's figures are one module, however many they are.
+    assert len(text.splitlines()) <= (300 if is_figures else 220), "reads in one sitting"
+    bound = 40 if is_figures else 36  # with signature and docstring
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             assert node.end_lineno - node.lineno + 1 <= bound, f"{path.name}: {node.name}"
     assert ast.get_docstring(ast.parse(text)), f"{path}: what is this file for?"
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if p.stem not in {"api", "references", "index"}], ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "page", [p for p in PAGES if p.stem not in {"api", "references", "index"}], ids=lambda p: p.stem
+)
 def test_every_page_with_code_has_the_same_head(page):
     text = page.read_text("utf8")
     assert text.startswith(HEAD)
@@ -132,18 +146,24 @@ def test_every_heading_has_a_label(page):
 def test_every_figure_is_drawn_shown_described_and_pointed_to(page):
     text = page.read_text("utf8")
     cells = "\n".join(digest.code_cells(text))
-    drawn = {ast.unparse(call.args[0]).removeprefix("figures.") for call in calls(cells, "page.figure")}
+    drawn = {
+        ast.unparse(call.args[0]).removeprefix("figures.") for call in calls(cells, "page.figure")
+    }
     functions = figure_functions(page)
     assert drawn == set(functions), "drawn in a cell, and a public function: one and the same"
     shown = {match["name"]: match for match in FIGURE.finditer(text)}
-    assert len(shown) == text.count("{glue:figure}"), "a figure block that is not written as the others"
+    assert len(shown) == text.count("{glue:figure}"), (
+        "a figure block that is not written as the others"
+    )
     assert set(shown) == {"fig-" + name.replace("_", "-") for name in drawn}
     for label, match in shown.items():
         function = label.removeprefix("fig-").replace("-", "_")
         assert match["key"] == label
         assert f"{{numref}}`{label}`" in text.replace(match[0], ""), f"nothing points to {label}"
         source = f"({{py:func}}`source <dnnbook.figures.{page.stem}.{function}>`)"
-        assert match["caption"].rstrip(".").endswith(source), f"{label}: the caption names its source"
+        assert match["caption"].rstrip(".").endswith(source), (
+            f"{label}: the caption names its source"
+        )
         assert len(match["alt"].split()) >= 12, f"{label}: alt text says what to see"
         assert match["alt"].endswith(".")
         docstring = ast.get_docstring(functions[function])
@@ -166,15 +186,21 @@ def test_every_glued_number_is_used_and_every_used_one_glued(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
 def test_code_fits_the_column(page):
-    for cell in re.findall(r"^```\{code-cell\}.*?^```", page.read_text("utf8"), re.MULTILINE | re.DOTALL):
+    for cell in re.findall(
+        r"^```\{code-cell\}.*?^```", page.read_text("utf8"), re.MULTILINE | re.DOTALL
+    ):
         if "remove-cell" not in cell:
             for line in cell.splitlines():
                 assert len(line) <= 76, line
 
 
 def test_every_citation_is_in_the_bibliography_and_the_other_way_round():
-    entries = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "book" / "references.bib").read_text(), re.MULTILINE))
-    cited = {key for page in PAGES for key in re.findall(r"\{cite\}`([^`]+)`", page.read_text("utf8"))}
+    entries = set(
+        re.findall(r"^@\w+\{(\w+),", (ROOT / "book" / "references.bib").read_text(), re.MULTILINE)
+    )
+    cited = {
+        key for page in PAGES for key in re.findall(r"\{cite\}`([^`]+)`", page.read_text("utf8"))
+    }
     assert cited == entries
 
 
@@ -195,21 +221,31 @@ def test_no_word_in_the_catalogue_is_left_over():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
 def test_prose_keeps_to_the_house_style(page):
-    prose = re.sub(r"^```\{(code-cell|literalinclude|eval-rst)\}.*?^```", "", page.read_text("utf8"),
-                   flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(
+        r"^```\{(code-cell|literalinclude|eval-rst)\}.*?^```",
+        "",
+        page.read_text("utf8"),
+        flags=re.MULTILINE | re.DOTALL,
+    )
     for banned in ("simply", "obviously", "basically", "powerful", "cutting-edge", "delve"):
         assert banned not in prose.lower(), banned
 
 
 def test_every_chapter_module_figure_and_test_share_a_stem():
     for chapter in CHAPTERS:
-        for path in (CODE / "dnnbook" / f"{chapter.stem}.py", ROOT / "tests" / f"test_{chapter.stem}.py",
-                     ROOT / "tests" / "figures" / f"test_{chapter.stem}.py"):
+        for path in (
+            CODE / "dnnbook" / f"{chapter.stem}.py",
+            ROOT / "tests" / f"test_{chapter.stem}.py",
+            ROOT / "tests" / "figures" / f"test_{chapter.stem}.py",
+        ):
             assert path.exists(), path
 
 
-@pytest.mark.parametrize("path", [*PAGES, *MODULES, *sorted((ROOT / "tests").rglob("*.py")),
-                                  *sorted(ROOT.glob("*.md"))], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path",
+    [*PAGES, *MODULES, *sorted((ROOT / "tests").rglob("*.py")), *sorted(ROOT.glob("*.md"))],
+    ids=lambda p: p.name,
+)
 def test_no_file_names_a_machine(path):
     machine = re.compile("/" + r"(tmp|work|root|home)/[a-z]", re.IGNORECASE)
     assert not machine.search(path.read_text("utf8"))

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dnnbook import data, seeds, subset
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from dnnbook import data, seeds, subset
 
 ROOT = Path(__file__).resolve().parents[1]
 INSTALLED = Path("/usr/share/datasets/fashion-mnist")  # Debian: dataset-fashion-mnist

@@ -4,6 +4,8 @@ The claims are tested as properties, with the tolerance beside each; every one h
 seed or on the mean over three.
 """
 
+from itertools import pairwise
+
 import keras
 import numpy as np
 import pytest
@@ -34,7 +36,7 @@ def trained(splits, seed, epochs, hidden=(128, 64), frozen=0, labels=None):
 
 def some_weights(rng, sizes):
     """Weights and biases of a network with these layer sizes, in float64."""
-    pairs = [(rng.normal(0, a**-0.5, (a, b)), rng.normal(0, 0.1, b)) for a, b in zip(sizes, sizes[1:])]
+    pairs = [(rng.normal(0, a**-0.5, (a, b)), rng.normal(0, 0.1, b)) for a, b in pairwise(sizes)]
     return [array for pair in pairs for array in pair]
 
 
@@ -68,7 +70,9 @@ def test_backpropagation_agrees_with_keras(splits, seed):
     images, labels = (part[:300] for part in splits[0])
     seeds.seed_everything(seed)
     model = feedforward.build_network(hidden=(32,))
-    loss, slopes = feedforward.forward_backward(images.reshape(300, -1), labels, *model.get_weights())
+    loss, slopes = feedforward.forward_backward(
+        images.reshape(300, -1), labels, *model.get_weights()
+    )
     keras_loss, keras_slopes = feedforward.keras_gradients(model, images, labels)
     assert loss == pytest.approx(keras_loss, rel=1e-6)
     assert feedforward.largest_difference(slopes, keras_slopes) < 5e-6
@@ -206,6 +210,6 @@ def test_bad_input_is_named(splits):
         feedforward.confusion(np.array([10]), np.array([0]))
     with pytest.raises(ValueError, match="share: expected a number in"):
         feedforward.flip_labels(np.zeros(3, int), 1.5, np.random.default_rng(0))
+    empty = feedforward.Examples(np.zeros((0, 28, 28), np.float32), np.zeros(0, int))
     with pytest.raises(ValueError, match="images"):
-        empty = feedforward.Examples(np.zeros((0, 28, 28), np.float32), np.zeros(0, int))
         feedforward.train(feedforward.build_network(), empty, splits[1], 1)

@@ -22,7 +22,7 @@ def glued(monkeypatch):
     InteractiveShell.instance()
     kept = {}
 
-    def keep(data, metadata=None, raw=False):
+    def keep(data, metadata, **_):
         kept[metadata["scrapbook"]["name"]] = data
 
     monkeypatch.setenv("DNNBOOK_LANGUAGES", "en,zh")
@@ -72,7 +72,7 @@ def test_bad_input_is_named():
         page.figure("two_dots")
     with pytest.raises(TypeError, match="draw: nothing returned NoneType, not a Figure"):
         page.drawn(type("f", (), {"__name__": "nothing", "__call__": lambda _: None})())
-    with pytest.raises(ValueError, match="name: expected kebab-case.*'Bad_Name'"):
+    with pytest.raises(ValueError, match=r"name: expected kebab-case.*'Bad_Name'"):
         page.number("Bad_Name", 1, "d")
     with pytest.raises(ValueError, match="value: expected a finite number for 'x', got nan"):
         page.number("x", float("nan"), ".1f")

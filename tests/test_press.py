@@ -28,8 +28,15 @@ def test_a_build_executes_each_page_once_and_an_unchanged_one_none(book):
 
 def test_the_book_builds_from_any_folder_without_a_pythonpath(book, tmp_path_factory):
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-    done = subprocess.run(book.command(), cwd=tmp_path_factory.mktemp("elsewhere"), env=environment,
-                          capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        book.command(),
+        cwd=tmp_path_factory.mktemp("elsewhere"),
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "b = 20" in book.html("b")
 
@@ -160,9 +167,14 @@ def test_a_missing_execution_and_a_broken_database_heal(book):
 def test_a_killed_build_leaves_nothing_that_the_next_one_believes(book, moment):
     book.build()
     book.edit("code/dnnbook/base.py", "ONE = 1", "ONE = 5")
-    process = subprocess.Popen(book.command(), env=book.environment(), cwd=book.root,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               start_new_session=True)
+    process = subprocess.Popen(
+        book.command(),
+        env=book.environment(),
+        cwd=book.root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     time.sleep(moment)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -173,9 +185,17 @@ def test_a_killed_build_leaves_nothing_that_the_next_one_believes(book, moment):
 
 
 def test_two_builds_at_once_take_turns(book):
-    commands = [subprocess.Popen(book.command(), env=book.environment(), cwd=book.root,
-                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-                for _ in range(2)]
+    commands = [
+        subprocess.Popen(
+            book.command(),
+            env=book.environment(),
+            cwd=book.root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(2)
+    ]
     outputs = [process.communicate(timeout=120)[0] for process in commands]
     assert [process.returncode for process in commands] == [0, 0], outputs
     assert sum("waiting for it" in output for output in outputs) == 1
@@ -185,8 +205,14 @@ def test_two_builds_at_once_take_turns(book):
 def test_the_closure_follows_imports_of_every_form():
     text = "```{code-cell} python3\n:tags: [hide-input]\nfrom dnnbook.figures import toy\n```\n"
     modules = digest.page_modules(text)
-    assert {"dnnbook", "dnnbook.figures", "dnnbook.figures.toy", "dnnbook.toy", "dnnbook.style",
-            "dnnbook.words"} <= modules
+    assert {
+        "dnnbook",
+        "dnnbook.figures",
+        "dnnbook.figures.toy",
+        "dnnbook.toy",
+        "dnnbook.style",
+        "dnnbook.words",
+    } <= modules
     assert "dnnbook.feedforward" not in modules
     source = "def f():\n    from . import data\n    from .figures.toy import bowl\n"
     assert {"dnnbook.data", "dnnbook.figures.toy"} <= digest.imported(source, "dnnbook.toy")

@@ -11,10 +11,23 @@ from playwright.sync_api import sync_playwright
 from press.browser import NAMES
 
 SITE = Path(__file__).resolve().parents[1] / "_build" / "html"
-PAGES = ["index", "book/en/intro", "book/en/toy", "book/en/feedforward", "book/en/api",
-         "book/en/references"]
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]
+PAGES = [
+    "index",
+    "book/en/intro",
+    "book/en/toy",
+    "book/en/feedforward",
+    "book/en/api",
+    "book/en/references",
+]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +48,10 @@ def visit(browser):
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
         contexts.append(context)
         page, foreign, complaints = context.new_page(), [], []
-        page.on("request", lambda r: None if r.url.startswith(("file:", "data:")) else foreign.append(r.url))
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith(("file:", "data:")) else foreign.append(r.url),
+        )
         page.on("requestfailed", lambda r: complaints.append(f"failed: {r.url}"))
         page.on("pageerror", lambda e: complaints.append(str(e)))
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
@@ -57,7 +73,9 @@ def test_a_page_asks_nobody_and_complains_of_nothing(visit, name):
     page.wait_for_timeout(300)
     assert foreign == []
     assert complaints == []
-    broken = page.evaluate("[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)")
+    broken = page.evaluate(
+        "[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
+    )
     assert broken == []
 
 
@@ -79,7 +97,9 @@ def test_every_internal_link_leads_somewhere(visit, name):
             path = Path(unquote(urlparse(target).path))
             assert path.exists(), link
             if anchor and path.suffix == ".html":
-                assert re.search(rf'(id|name)="{re.escape(unquote(anchor))}"', path.read_text("utf8")), link
+                assert re.search(
+                    rf'(id|name)="{re.escape(unquote(anchor))}"', path.read_text("utf8")
+                ), link
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,4 +1,4 @@
-"""The smallest network: our arithmetic against Keras, finite differences, and the chapter's claims."""
+"""The smallest network: our arithmetic against Keras, and the chapter's claims."""
 
 import keras
 import numpy as np
@@ -58,7 +58,9 @@ def test_the_curvature_is_the_slope_of_the_gradient_everywhere(w, b):
 @pytest.mark.parametrize("start", STARTS)
 def test_one_step_by_hand_is_one_step_of_keras_to_seven_digits(start):
     ours = toy.descend(start, 0.01, 1)[-1]
-    assert keras_steps(start, keras.optimizers.SGD(0.01), 1) == pytest.approx(ours, rel=1e-6, abs=1e-7)
+    assert keras_steps(start, keras.optimizers.SGD(0.01), 1) == pytest.approx(
+        ours, rel=1e-6, abs=1e-7
+    )
 
 
 def test_an_epoch_of_fit_is_one_step_because_six_points_are_less_than_a_batch():
@@ -74,7 +76,9 @@ def test_momentum_and_adam_follow_keras(start):
     by_keras = keras_steps(start, keras.optimizers.SGD(0.01, momentum=0.9), 30)
     assert by_keras == pytest.approx(momentum, rel=1e-4, abs=1e-5)
     adam = toy.adam(start, steps=30)[-1]
-    assert keras_steps(start, keras.optimizers.Adam(), 30) == pytest.approx(adam, rel=1e-5, abs=1e-6)
+    assert keras_steps(start, keras.optimizers.Adam(), 30) == pytest.approx(
+        adam, rel=1e-5, abs=1e-6
+    )
 
 
 @pytest.mark.parametrize("start", STARTS)

@@ -21,8 +21,11 @@ class Ink:
 
     def _repr_mimebundle_(self, **_) -> dict[str, str]:
         pdf = base64.b64encode(saved(self.drawing, "pdf", self.name)).decode()
-        return {"image/svg+xml": saved(self.drawing, "svg", self.name).decode(),
-                "application/pdf": pdf, "text/plain": self.name}
+        return {
+            "image/svg+xml": saved(self.drawing, "svg", self.name).decode(),
+            "application/pdf": pdf,
+            "text/plain": self.name,
+        }
 
 
 def saved(drawing: Figure, form: str, name: str) -> bytes:

@@ -45,7 +45,9 @@ PAPER = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.linewidth": 0.8,
-    "axes.prop_cycle": cycler(color=SERIES, linestyle=("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))),
+    "axes.prop_cycle": cycler(
+        color=SERIES, linestyle=("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+    ),
     "axes.axisbelow": True,
     "xtick.color": QUIET,
     "ytick.color": QUIET,

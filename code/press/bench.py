@@ -37,8 +37,15 @@ def seconds(command: list[str], folder: Path) -> float:
     """
     environment = {**os.environ, **building.FIXED, "PYTHONPATH": str(folder / "code")}
     begun = time.monotonic()
-    done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         sys.exit(f"{done.stdout[-2000:]}\nbench: {' '.join(command)[:80]} failed")
     return time.monotonic() - begun

@@ -32,8 +32,10 @@ def check_room(folder: Path) -> None:
         sys.exit(f"The book was not built: {folder} cannot be written: {error.strerror}.")
     free = shutil.disk_usage(folder).free
     if free < NEEDED:
-        sys.exit(f"The book was not built: {folder} has {free / 1e6:.0f} MB left on its disk, "
-                 f"and {NEEDED / 1e6:.0f} MB are needed.")
+        sys.exit(
+            f"The book was not built: {folder} has {free / 1e6:.0f} MB left on its disk, "
+            f"and {NEEDED / 1e6:.0f} MB are needed."
+        )
 
 
 def swap(new: Path, place: Path) -> None:

@@ -50,8 +50,10 @@ def stamp(text: str) -> str:
 def prepare(app, config) -> None:
     """Waits for other builds, sets the environment, and heals what a kill left behind."""
     if Path(app.srcdir).resolve() != digest.ROOT:
-        sys.exit(f"The book was not built: it lies in {app.srcdir}, but `press` was imported from "
-                 f"{digest.ROOT}. Take the other book off PYTHONPATH.")
+        sys.exit(
+            f"The book was not built: it lies in {app.srcdir}, but `press` was imported from "
+            f"{digest.ROOT}. Take the other book off PYTHONPATH."
+        )
     os.environ.update(FIXED, JUPYTER_PREFER_ENV_PATH="1")
     paths = [str(digest.SOURCE), os.environ.get("PYTHONPATH")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))

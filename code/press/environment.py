@@ -22,8 +22,10 @@ def interpreter():
         if found and subprocess.call([found, "-c", ""]) == 0:
             return found
     here = "%d.%d" % sys.version_info[:2]
-    sys.exit("Python 3.11, 3.12 or 3.13 is needed; found only %s. Install one of them, or name "
-             "it: make book PYTHON=/path/to/python3.13" % here)
+    sys.exit(
+        "Python 3.11, 3.12 or 3.13 is needed; found only %s. Install one of them, or name "
+        "it: make book PYTHON=/path/to/python3.13" % here
+    )
 
 
 def digest(locks):
@@ -62,8 +64,18 @@ def provide(venv, locks):
         create(venv)
     for lock in locks:
         print("installing %s" % lock, flush=True)
-        subprocess.check_call([python_of(venv), "-m", "pip", "install", "--quiet",
-                               "--disable-pip-version-check", "-r", lock])
+        subprocess.check_call(
+            [
+                python_of(venv),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "-r",
+                lock,
+            ]
+        )
     open(stamp, "w").close()
 
 
@@ -73,8 +85,10 @@ def main(venv, *locks):
     except OSError as error:
         sys.exit("The environment could not be made: %s: %s" % (error.filename, error.strerror))
     except subprocess.CalledProcessError as error:
-        sys.exit("The environment could not be made: %s ended with %d; its own message is above."
-                 % (" ".join(error.cmd[:4]), error.returncode))
+        sys.exit(
+            "The environment could not be made: %s ended with %d; its own message is above."
+            % (" ".join(error.cmd[:4]), error.returncode)
+        )
 
 
 if __name__ == "__main__":

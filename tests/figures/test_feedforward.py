@@ -26,7 +26,7 @@ def test_garments_shows_each_class_in_its_column(assert_legible):
     tops = fig.axes[:10]
     assert [ax.get_title(loc="center") for ax in tops] == list(CLASS_NAMES)
     for number, ax in enumerate(tops):
-        assert np.array_equal(ax.images[0].get_array(), IMAGES[LABELS == number][0])
+        assert np.array_equal(ax.images[0].get_array(), IMAGES[number == LABELS][0])
     assert_legible(fig)
 
 
@@ -116,7 +116,9 @@ def test_overfitting_marks_the_lowest_validation_loss(assert_legible):
 
 
 def test_label_noise_marks_the_best_epoch_of_each(assert_legible):
-    fig = figures.label_noise({"all labels right": [0.7, 0.8, 0.79], "40 % wrong": [0.75, 0.7, 0.6]})
+    fig = figures.label_noise(
+        {"all labels right": [0.7, 0.8, 0.79], "40 % wrong": [0.75, 0.7, 0.6]}
+    )
     dots = [line.get_xydata()[0] for line in fig.axes[0].lines[1::2]]
     assert np.array(dots) == pytest.approx(np.array([[2, 0.8], [1, 0.75]]))
     assert_legible(fig)

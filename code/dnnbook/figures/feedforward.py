@@ -6,7 +6,18 @@ from matplotlib.patches import Rectangle
 
 from dnnbook.data import CLASS_NAMES
 from dnnbook.style import (
-    AMOUNT, BLUE, FAINT, INK, ORANGE, QUIET, ROSE, SIGNED, TEAL, canvas, mute, word,
+    AMOUNT,
+    BLUE,
+    FAINT,
+    INK,
+    ORANGE,
+    QUIET,
+    ROSE,
+    SIGNED,
+    TEAL,
+    canvas,
+    mute,
+    word,
 )
 
 MARKERS = ("o", "s", "D", "^", "v")
@@ -65,7 +76,9 @@ def learning_curves(history: dict) -> Figure:
     Drawn in :numref:`fig-learning-curves`.
     """
     fig, axes = canvas(2.6, ncols=2)
-    for ax, name, label in zip(axes, ("loss", "accuracy"), ("cross-entropy", "accuracy"), strict=True):
+    for ax, name, label in zip(
+        axes, ("loss", "accuracy"), ("cross-entropy", "accuracy"), strict=True
+    ):
         epochs = np.arange(1, len(history[name]) + 1)
         ax.plot(epochs, history[name], label=word("training"))
         ax.plot(epochs, history[f"val_{name}"], label=word("validation"))
@@ -85,8 +98,16 @@ def confusion_matrix(counts: np.ndarray) -> Figure:
     for (row, column), count in np.ndenumerate(counts):
         if count:
             dark = mistakes[row, column] > 0.6 * mistakes.max()
-            ax.text(column, row, f"{count}", ha="center", va="center", fontsize=9,
-                    color="white" if dark else INK, weight=600 if row == column else 400)
+            ax.text(
+                column,
+                row,
+                f"{count}",
+                ha="center",
+                va="center",
+                fontsize=9,
+                color="white" if dark else INK,
+                weight=600 if row == column else 400,
+            )
     names = [word(name) for name in CLASS_NAMES]
     ax.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(names)), names)
@@ -160,7 +181,9 @@ def activations_compared(curves: dict[str, np.ndarray]) -> Figure:
 
 def accuracy_curves(ax, curves: dict[str, np.ndarray]) -> None:
     for (name, values), marker in zip(curves.items(), MARKERS, strict=False):
-        ax.plot(np.arange(1, len(values) + 1), values, marker=marker, markersize=4, label=word(name))
+        ax.plot(
+            np.arange(1, len(values) + 1), values, marker=marker, markersize=4, label=word(name)
+        )
     ax.set(xlabel=word("epoch"), ylabel=word("validation accuracy"))
 
 
@@ -188,8 +211,16 @@ def deep_networks(curves: dict[str, np.ndarray]) -> Figure:
     fig, ax = canvas(3.1)
     accuracy_curves(ax, curves)
     ax.axhline(0.1, color=QUIET, linewidth=0.8, linestyle="-", zorder=0)
-    ax.text(1, 0.075, word("chance"), transform=ax.get_yaxis_transform(), color=QUIET,
-            va="top", ha="right", fontsize=9)
+    ax.text(
+        1,
+        0.075,
+        word("chance"),
+        transform=ax.get_yaxis_transform(),
+        color=QUIET,
+        va="top",
+        ha="right",
+        fontsize=9,
+    )
     ax.set(ylim=(0, 1))
     fig.legend(loc="outside right center")
     return fig
@@ -205,8 +236,14 @@ def overfitting(history: dict) -> Figure:
     for ax in fig.axes:
         ax.axvline(turn, color=QUIET, linewidth=0.8, linestyle=":")
     low, high = fig.axes[0].get_ylim()
-    fig.axes[0].text(turn + 1, low + 0.97 * (high - low), word("lowest validation loss"),
-                     va="top", fontsize=9, color=QUIET)
+    fig.axes[0].text(
+        turn + 1,
+        low + 0.97 * (high - low),
+        word("lowest validation loss"),
+        va="top",
+        fontsize=9,
+        color=QUIET,
+    )
     fig.axes[0].get_legend().remove()
     fig.axes[1].legend(loc="lower right")
     return fig

@@ -7,7 +7,18 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from dnnbook import toy
 from dnnbook.figures.units import edge, unit
 from dnnbook.style import (
-    AMOUNT, BLUE, FAINT, INK, ORANGE, QUIET, ROSE, TEAL, canvas, mute, typeset, word,
+    AMOUNT,
+    BLUE,
+    FAINT,
+    INK,
+    ORANGE,
+    QUIET,
+    ROSE,
+    TEAL,
+    canvas,
+    mute,
+    typeset,
+    word,
 )
 
 
@@ -79,8 +90,13 @@ def loss_falling(losses: np.ndarray) -> Figure:
     slow = np.linalg.eigvalsh(toy.curvature())[0]
     rate = (1 - toy.LEARNING_RATE * slow) ** 2
     ax.semilogy(epochs, losses[-1] * rate ** (epochs - epochs[-1]), "--", color=ORANGE)
-    ax.text(epochs[-1] * 0.55, losses[len(losses) // 2] * 3, word("slope set by the slow direction"),
-            color=ORANGE, ha="left")
+    ax.text(
+        epochs[-1] * 0.55,
+        losses[len(losses) // 2] * 3,
+        word("slope set by the slow direction"),
+        color=ORANGE,
+        ha="left",
+    )
     ax.set(xlabel=word("epoch"), ylabel=word("mean squared error"), xlim=(0, len(losses)))
     return fig
 
@@ -111,7 +127,7 @@ def loss_bowl(path: np.ndarray) -> Figure:
     for vector, name, length in zip(directions.T, names, (1.3, 0.75), strict=True):
         tip = np.array([2, -1]) - length * vector * np.sign(vector[1])
         ax.annotate("", tip, (2, -1), arrowprops={"arrowstyle": "-|>", "color": QUIET})
-        ax.text(*(tip + [0.06, -0.06]), name, color=INK, va="top")
+        ax.text(tip[0] + 0.06, tip[1] - 0.06, name, color=INK, va="top")
     ax.plot(*path.T, "o-", color=ORANGE, markersize=2.5, linewidth=1.2)
     ax.plot(*path[0], "o", color=ORANGE, markersize=7)
     return fig
@@ -133,12 +149,21 @@ def miss_by_remedy(misses: dict[str, float]) -> Figure:
     for row, value in zip(rows, values, strict=True):
         text = typeset(value, ".3f" if value > 5e-4 else ".0e")
         left = value < base  # the label stands on the far side of the bar
-        ax.annotate(text, (value, row), (-8 if left else 8, 0), textcoords="offset points",
-                    va="center", ha="right" if left else "left", fontsize=9)
+        ax.annotate(
+            text,
+            (value, row),
+            (-8 if left else 8, 0),
+            textcoords="offset points",
+            va="center",
+            ha="right" if left else "left",
+            fontsize=9,
+        )
     ax.set_yticks(rows, [word(name) for name in names])
     ax.invert_yaxis()
     ax.tick_params(axis="y", length=0)
-    ax.set(xscale="log", xlabel=word("miss at $x = 10$"), xlim=(values.min() / 3e3, values.max() * 40))
+    ax.set(
+        xscale="log", xlabel=word("miss at $x = 10$"), xlim=(values.min() / 3e3, values.max() * 40)
+    )
     ax.xaxis.set_minor_formatter(NullFormatter())
     return fig
 
@@ -156,7 +181,9 @@ def learning_rates(start, rates, miss: float) -> Figure:
     left.set(xlabel=word("step"), ylabel=word("miss at $x = 10$"), ylim=(1e-6, 1e3))
     left.legend(title=word("learning rate"), ncols=2, loc="lower left", columnspacing=1)
     limit = 2 / np.linalg.eigvalsh(toy.curvature())[1]
-    grid = np.append(np.geomspace(0.001, limit * 0.98, 200), limit * (1 - np.geomspace(0.02, 0.001)))
+    grid = np.append(
+        np.geomspace(0.001, limit * 0.98, 200), limit * (1 - np.geomspace(0.02, 0.001))
+    )
     needed = [toy.steps_to_reach(start, rate, miss) for rate in grid]
     right.loglog(grid, needed, "-", color=BLUE)
     right.axvspan(limit, 1, color=ROSE, alpha=0.15, linewidth=0)
@@ -176,8 +203,16 @@ def optimizer_paths(paths: dict[str, np.ndarray]) -> Figure:
     bowl(ax, *paths.values())
     styles = zip((BLUE, ORANGE, ROSE, TEAL), ("o", "s", "D", "^"), strict=True)
     for (name, path), (color, marker) in zip(paths.items(), styles, strict=False):
-        ax.plot(*path.T, "-", color=color, linewidth=1.3, marker=marker, markersize=4,
-                markevery=25, label=word(name))
+        ax.plot(
+            *path.T,
+            "-",
+            color=color,
+            linewidth=1.3,
+            marker=marker,
+            markersize=4,
+            markevery=25,
+            label=word(name),
+        )
     fig.legend(loc="outside right center")
     return fig
 
@@ -192,5 +227,10 @@ def one_point_at_a_time(rates: np.ndarray, misses: np.ndarray, limit: float) -> 
         ax.semilogy(rates, column, "o", color=BLUE, markersize=4, alpha=0.7)
     ax.axvline(limit, color=ORANGE, linestyle="--")
     ax.text(limit + 0.002, 1e-6, word("full-batch limit"), color=ORANGE, rotation=90, va="center")
-    ax.set(xlabel=word("learning rate"), ylabel=word("miss at $x = 10$"), ylim=(1e-17, 1e8), xlim=(0, limit + 0.015))
+    ax.set(
+        xlabel=word("learning rate"),
+        ylabel=word("miss at $x = 10$"),
+        ylim=(1e-17, 1e8),
+        xlim=(0, limit + 0.015),
+    )
     return fig

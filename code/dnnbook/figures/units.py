@@ -7,7 +7,9 @@ from dnnbook.style import BLUE, INK, ORANGE, QUIET
 
 def unit(ax, centre, label: str, color: str = BLUE, radius: float = 0.42) -> None:
     """A round unit with its symbol inside."""
-    ax.add_patch(Circle(centre, radius, facecolor="white", edgecolor=color, linewidth=1.8, zorder=2))
+    ax.add_patch(
+        Circle(centre, radius, facecolor="white", edgecolor=color, linewidth=1.8, zorder=2)
+    )
     ax.text(*centre, label, ha="center", va="center", fontsize=12, color=INK, zorder=3)
 
 
