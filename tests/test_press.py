@@ -121,6 +121,14 @@ def test_a_broken_formula_fails_the_build(book):
     assert "frobnicate" in output
 
 
+@pytest.mark.parametrize("code", ["object()", "print('10%\\r20%')"])
+def test_addresses_and_progress_bars_fail_the_build(book, code):
+    book.page("a", code)
+    status, output = book.build()
+    assert status != 0
+    assert "a.md, cell 1 of 1 (line 11): prints" in output
+
+
 def test_output_to_stderr_fails_the_build(book):
     book.page("a", "import sys\nprint('noise', file=sys.stderr)")
     assert book.build()[0] != 0

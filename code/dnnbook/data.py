@@ -49,8 +49,9 @@ def load_fashion_mnist(full: bool = False):
     bundled subset: 10,000 and 2,000 images, 1,000 and 200 of each class. With `full=True`
     all 60,000 and 10,000, from the Keras cache, or downloaded into it (about 30 MB).
 
-    Raises TypeError unless `full` is a bool; DataError for a missing or damaged file or a
-    failed download.
+    Raises:
+        TypeError: `full` is not a bool.
+        DataError: a file is missing or damaged, or the download failed.
     """
     if not isinstance(full, bool):
         raise TypeError(f"full: got {full!r} ({type(full).__name__}), expected True or False")
@@ -68,8 +69,10 @@ def load_fashion_mnist(full: bool = False):
 def read_verified(file: Path, expected: str, remedy: str) -> bytes:
     """The bytes of a file whose SHA-256 digest is the expected one.
 
-    The bytes that were checked are the bytes returned: the file is read once. Raises
-    DataError, with both digests and the remedy, for any other file or none.
+    The bytes that were checked are the bytes returned: the file is read once.
+
+    Raises:
+        DataError: any other file, or none; with both digests and the remedy.
     """
     try:
         content = file.read_bytes()
@@ -129,8 +132,9 @@ def _load_full():
 def check_images(images, labels=None, size=SIZE) -> None:
     """Check images, n of the given size, uint8 or floats in [0, 1], and their labels, 0 to 9.
 
-    Raises TypeError for a wrong type or dtype, ValueError for a wrong shape, no images, or
-    values out of range. The message names the argument, what came and what was expected.
+    Raises:
+        TypeError: a wrong type or dtype.
+        ValueError: a wrong shape, no images, or values out of range.
     """
     wanted = f"expected a NumPy array (n, {', '.join(map(str, size))}) of uint8 or float"
     if not isinstance(images, np.ndarray):
@@ -164,7 +168,9 @@ def _check_labels(labels, count: int) -> None:
 def scale(images: np.ndarray) -> np.ndarray:
     """Grey values as fractions, x / 255: uint8 (n, 28, 28) to float32 in [0, 1].
 
-    Raises what `check_images` raises, and TypeError for floats: they are scaled already.
+    Raises:
+        TypeError: as `check_images`, and for floats: they are scaled already.
+        ValueError: as `check_images`.
     """
     check_images(images)
     if images.dtype != np.uint8:
@@ -177,8 +183,11 @@ def train_validation_split(images, labels, validation: int = 2000):
 
     Each class gives its share, `validation * (its images) / (all images)`, rounded up or
     down so that `validation` images come out. The same images every time; both parts keep
-    the order in which the images came. Raises what `check_images` raises, TypeError for a
-    `validation` that is no integer, ValueError outside 1 ... n - 1.
+    the order in which the images came.
+
+    Raises:
+        TypeError: as `check_images`, and for a `validation` that is no integer.
+        ValueError: as `check_images`, and for one outside 1 … n − 1.
     """
     check_images(images)
     _check_labels(labels, len(images))

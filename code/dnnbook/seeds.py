@@ -14,7 +14,9 @@ LARGEST = 2**32 - 1
 def seed_everything(seed: int = SEED) -> None:
     """Seed Python's `random`, NumPy's global generator and TensorFlow, through Keras.
 
-    Raises TypeError where the seed is no integer, ValueError outside 0 ... 2**32 - 1.
+    Raises:
+        TypeError: the seed is no integer.
+        ValueError: it is outside 0 … 2³² − 1.
     """
     seed = _whole("seed", seed)
     import keras  # here, because it takes seconds and most modules need no Keras
@@ -29,8 +31,9 @@ def generator(name: str | int, seed: int = SEED) -> np.random.Generator:
     one leaves the other's numbers as they were. An integer is used as it is (a run's
     number, for instance). CRC-32 and not `hash`, which differs from process to process.
 
-    Raises TypeError for other types, ValueError for an empty name or a number outside
-    0 ... 2**32 - 1.
+    Raises:
+        TypeError: the name is neither a string nor an integer.
+        ValueError: it is empty, or a number outside 0 … 2³² − 1.
     """
     seed = _whole("seed", seed)
     if isinstance(name, str):
@@ -45,8 +48,10 @@ def stratified_choice(labels, counts, rng: np.random.Generator) -> np.ndarray:
 
     `labels` holds the class of each item, (n,); `counts` one number for each class. The
     items with the smallest of n random numbers are taken: `Generator.random` is simpler
-    than `choice`, so less likely to change from one NumPy version to the next. Raises
-    ValueError where a class has fewer items than asked for.
+    than `choice`, so less likely to change from one NumPy version to the next.
+
+    Raises:
+        ValueError: a class has fewer items than asked for.
     """
     chosen = []
     for number, count in enumerate(counts):

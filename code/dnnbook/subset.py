@@ -42,8 +42,10 @@ def choose(folder: Path) -> dict[str, np.ndarray]:
     """The subset's six arrays: images and labels of both parts, and where they came from.
 
     Images are uint8 (n, 28, 28), labels uint8 (n,), indices uint16 (n,): `x_train[i]` is the
-    original training image number `train_index[i]`. Raises DataError for a missing or
-    damaged file.
+    original training image number `train_index[i]`.
+
+    Raises:
+        DataError: a file is missing or damaged.
     """
     arrays = {}
     for part, prefix, per_class in (
@@ -64,8 +66,10 @@ def read_idx(file: Path) -> np.ndarray:
     """The uint8 array in one of the four original files, its digest verified first.
 
     IDX: two zero bytes, a type code (8: uint8), the number of axes, each axis's length as
-    a big-endian 32-bit integer, then the values. Raises DataError for a missing or damaged
-    file.
+    a big-endian 32-bit integer, then the values.
+
+    Raises:
+        DataError: the file is missing or damaged.
     """
     remedy = "fetch the original file again, from the Fashion-MNIST project"
     content = gzip.decompress(data.read_verified(file, data.FULL_SHA256[file.name], remedy))

@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+from filelock import FileLock
+
 from press.digest import ROOT
 
 JUPYTER_BOOK = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
@@ -62,7 +64,8 @@ def main() -> None:
         kept = "The last good book is still in place." if place.exists() else ""
         sys.exit(f"The book was not built: see the messages above. {kept}".rstrip())
     try:
-        swap(aside / "_build" / "html", place)
+        with FileLock(ROOT / "_build" / ".swap-lock"):
+            swap(aside / "_build" / "html", place)
     except OSError as error:
         sys.exit(f"The book was built but could not be put in place: {error}.")
     print(f"The book is built, in {time.monotonic() - begun:.0f} s. Open {place / 'index.html'}")

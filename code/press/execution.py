@@ -6,6 +6,7 @@ progress can be shown, and an error names its page, cell and line.
 
 import asyncio
 import hashlib
+import re
 import shutil
 import sys
 import time
@@ -21,6 +22,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 TICK = 5  # seconds between two lines of progress
+NOISE = re.compile(r"\bat 0x[0-9a-f]{6,}|[\b\r]|━━━")  # addresses and progress bars
 KEPT = 60  # executions that the cache holds before the oldest go
 
 
@@ -102,6 +104,16 @@ def is_kept(cache, page: Page) -> bool:
     return False
 
 
+def check_outputs(page: Page) -> None:
+    """No address of an object, no progress bar: they differ from run to run."""
+    for position in page.cells:
+        page.cell = position
+        for output in page.notebook.cells[position].outputs:
+            text = output.get("text", "") or output.get("data", {}).get("text/plain", "")
+            if found := NOISE.search(text):
+                raise PageError(f"{page.place()}: prints {found[0]!r}, another one every time")
+
+
 async def run_page(page: Page, slots: asyncio.Semaphore, timeout: int) -> None:
     """Executes one page in a kernel of its own, when a slot is free."""
 
@@ -128,6 +140,7 @@ async def run_page(page: Page, slots: asyncio.Semaphore, timeout: int) -> None:
         except CellExecutionError as error:
             print(error.traceback, file=sys.stderr)
             raise PageError(f"{page.place()}: {error.ename}: {error.evalue}") from None
+        check_outputs(page)
         page.seconds, page.done = time.monotonic() - page.started, True
 
 
