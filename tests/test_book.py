@@ -116,7 +116,7 @@ def test_importing_the_package_costs_nothing():
 def test_modules_and_functions_stay_small(path):
     text, is_figures = path.read_text("utf8"), "figures" in path.parts
     # A chapter's figures are one module, however many they are.
-    assert len(text.splitlines()) <= (300 if is_figures else 220), "reads in one sitting"
+    assert len(text.splitlines()) <= (300 if is_figures else 230), "reads in one sitting"
     bound = 40 if is_figures else 36  # with signature and docstring
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):

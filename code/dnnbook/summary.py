@@ -27,6 +27,9 @@ class Summary:
         shape = ", ".join(str(size) for size in layer.output.shape[1:])
         return f"{layer.name} ({type(layer).__name__})", shape, weight_count(layer.weights)
 
+    def __repr__(self) -> str:
+        return self._repr_markdown_()
+
     def _repr_markdown_(self) -> str:
         lines = ["| Layer (type) | Output shape | Parameters |", "|:--|--:|--:|"]
         lines += [f"| {name} | {shape} | {count:,} |" for name, shape, count in self.rows]

@@ -154,6 +154,17 @@ def steps_to_reach(start, rate: float, miss: float, x: float = 10, limit: int = 
     return float(limit + 1 - np.argmin(near[::-1])) if not near.all() else 0.0
 
 
+def fastest_rate(start, miss: float, x: float = 10) -> tuple[float, float]:
+    """The rate, of 300 below the limit 2/λ, that gets within `miss` at x in fewest steps.
+
+    Returns the rate and its steps; of equally fast rates, the middle one.
+    """
+    limit = 2 / np.linalg.eigvalsh(curvature())[1]
+    rates = limit * np.linspace(0.003, 0.999, 300)
+    steps = np.array([steps_to_reach(start, rate, miss, x, limit=5000) for rate in rates])
+    return float(np.median(rates[steps == steps.min()])), float(steps.min())
+
+
 def line_points(count: int) -> tuple[np.ndarray, np.ndarray]:
     """`count` points of the same line, evenly spread over the same stretch, −1 to 4."""
     x = np.linspace(-1, 4, count)[:, np.newaxis]

@@ -73,7 +73,7 @@ def test_learning_rates_marks_the_fastest_rate_below_the_limit(assert_legible):
     assert slow[-1] < slow[0]
     assert diverging[-1] > diverging[0]
     curve, dot = fig.axes[1].lines
-    assert dot.get_ydata() == pytest.approx([min(curve.get_ydata())])
+    assert dot.get_ydata()[0] == min(curve.get_ydata())
     assert dot.get_xdata()[0] < 2 / np.linalg.eigvalsh(toy.curvature())[1]
     assert_legible(fig)
 

@@ -188,7 +188,7 @@ def learning_rates(start, rates, miss: float) -> Figure:
     right.loglog(grid, needed, "-", color=BLUE)
     right.axvspan(limit, 1, color=ROSE, alpha=0.15, linewidth=0)
     right.text(limit * 1.12, 300, word("diverges"), color=ROSE, rotation=90, va="center")
-    right.plot(grid[np.argmin(needed)], min(needed), "o", color=ORANGE, markersize=7)
+    right.plot(*toy.fastest_rate(start, miss), "o", color=ORANGE, markersize=7)
     right.set(xlabel=word("learning rate"), ylabel=word("steps needed"), xlim=(0.001, 0.4))
     right.yaxis.set_major_locator(LogLocator(numticks=5))
     return fig
