@@ -53,7 +53,7 @@ def test_outside_a_build_the_figure_is_shown(monkeypatch):
 
 @pytest.mark.parametrize(
     ("value", "form", "text"),
-    [(-1.5, ".1f", "−1.5"), (0.25, ".0%", "25%"), (4e-8, ".0e", "4 × 10⁻⁸"), (1200, ",d", "1,200")],
+    [(-1.5, ".1f", "−1.5"), (0.25, ".0%", "25%"), (4e-8, ".0e", "4\u00a0×\u00a010⁻⁸"), (1200, ",d", "1,200")],
 )
 def test_numbers_are_typeset(value, form, text, glued):
     page.number("some-number", value, form)
