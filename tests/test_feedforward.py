@@ -9,10 +9,10 @@ from itertools import pairwise
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dnnbook import feedforward, seeds, summary
+from dnnbook import data, feedforward, seeds, summary
 
 SEEDS = (1, 2, 3)
 
@@ -42,6 +42,9 @@ def some_weights(rng, sizes):
 
 def test_the_splits_have_their_sizes_and_share_no_image(splits):
     assert [len(part.images) for part in splits] == [8000, 2000, 2000]
+    _, (test_images, test_labels) = data.load_fashion_mnist()
+    assert np.array_equal(splits[2].images, data.scale(test_images))
+    assert np.array_equal(splits[2].labels, test_labels)
     assert all(part.images.dtype == np.float32 for part in splits)
     assert all(np.all(np.bincount(part.labels) == len(part.labels) // 10) for part in splits)
     digests = [{image.tobytes() for image in part.images} for part in splits]
@@ -135,15 +138,33 @@ def test_fixed_lengths_step_by_the_given_length():
     optimizer.apply([keras.ops.convert_to_tensor(np.array([1e-9, 0.0], "float32"))], [variable])
     moved = np.array([3.0, 4.0]) - variable.numpy()
     assert moved == pytest.approx([feedforward.RATE * 2.0, 0], abs=1e-6)
+    optimizer.apply([keras.ops.convert_to_tensor(np.array([1e-9, 0.0], "float32"))], [variable])
+    twice = np.array([3.0, 4.0]) - variable.numpy()  # the second step has momentum
+    assert twice[0] == pytest.approx(moved[0] * (2 + feedforward.MOMENTUM), abs=1e-6)
+
+
+def test_the_largest_difference_is_relative_to_the_second_of_its_pair():
+    pairs = [np.array([1.0, 4.0]), np.array([10.0])], [np.array([1.0, 5.0]), np.array([11.0])]
+    assert feedforward.largest_difference(*pairs) == pytest.approx(1 / 5)
+
+
+def test_the_deep_network_has_eight_hidden_layers_of_64():
+    sizes = [layer.units for layer in feedforward.build_deep("tanh").layers[1:]]
+    assert sizes == [64] * 8 + [10]
 
 
 @given(st.floats(0, 1))
+@example(1.0)
 @settings(deadline=None)
 def test_flipped_labels_are_wrong_in_the_asked_share(share):
     labels = np.arange(1000) % 10
     flipped = feedforward.flip_labels(labels, share, np.random.default_rng(0))
     assert np.sum(flipped != labels) == round(share * 1000)
     assert set(flipped) <= set(range(10))
+    if share == 1:
+        shifts = np.bincount((flipped - labels) % 10, minlength=10)
+        assert shifts[0] == 0
+        assert np.all(shifts[1:] > 60)  # every wrong class, about equally often
 
 
 def test_the_first_claim_a_wide_random_layer_nearly_replaces_a_learned_one(splits):

@@ -12,7 +12,7 @@ from dnnbook import page, style
 def two_dots() -> Figure:
     fig, ax = style.canvas()
     ax.plot([0, 1], [0, 1], "o")
-    ax.set_xlabel(style.word("epoch"))
+    ax.set_xlabel(style.word("relu"))
     return fig
 
 
@@ -37,6 +37,8 @@ def test_a_figure_is_glued_once_per_language_as_svg_and_pdf(glued):
     (pdf,) = (v for k, v in glued["fig-two-dots"].items() if k.endswith("application/pdf"))
     assert svg.startswith("<?xml")
     assert base64.b64decode(pdf).startswith(b"%PDF")
+    (chinese,) = (v for k, v in glued["fig-two-dots-zh"].items() if k.endswith("svg+xml"))
+    assert chinese != svg
 
 
 def test_a_figure_has_the_same_bytes_each_time():
@@ -44,6 +46,8 @@ def test_a_figure_has_the_same_bytes_each_time():
     assert first == second
     assert page.saved(two_dots(), "pdf", "fig-x") == page.saved(two_dots(), "pdf", "fig-x")
     assert b"<dc:date>" not in first
+    assert b"CreationDate" not in page.saved(two_dots(), "pdf", "fig-x")
+    assert page.saved(two_dots(), "svg", "fig-x") != page.saved(two_dots(), "svg", "fig-y")
 
 
 def test_outside_a_build_the_figure_is_shown(monkeypatch):
@@ -53,7 +57,12 @@ def test_outside_a_build_the_figure_is_shown(monkeypatch):
 
 @pytest.mark.parametrize(
     ("value", "form", "text"),
-    [(-1.5, ".1f", "−1.5"), (0.25, ".0%", "25%"), (4e-8, ".0e", "4\u00a0×\u00a010⁻⁸"), (1200, ",d", "1,200")],
+    [
+        (-1.5, ".1f", "−1.5"),
+        (0.25, ".0%", "25%"),
+        (4e-8, ".0e", "4 × 10⁻⁸"),
+        (1200, ",d", "1,200"),
+    ],
 )
 def test_numbers_are_typeset(value, form, text, glued):
     page.number("some-number", value, form)
@@ -76,3 +85,7 @@ def test_bad_input_is_named():
         page.number("Bad_Name", 1, "d")
     with pytest.raises(ValueError, match="value: expected a finite number for 'x', got nan"):
         page.number("x", float("nan"), ".1f")
+    with pytest.raises(ValueError, match="value: expected a finite number for 'x', got inf"):
+        page.number("x", float("inf"), ".1f")
+    with pytest.raises(ValueError, match="name: expected kebab-case"):
+        page.number("ends-in-space ", 1, "d")

@@ -2,8 +2,8 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
-import time
 
 import pytest
 
@@ -84,7 +84,7 @@ def test_a_failing_cell_fails_the_build_and_the_rerun_and_is_named(book, code, s
 
 
 def test_a_hanging_cell_fails_the_build(book):
-    book.edit("code/press/execution.py", "timeout: int = 300", "timeout: int = 2")
+    book.edit("_config.yml", "timeout: 300", "timeout: 2")
     book.page("a", "import time\ntime.sleep(60)")
     status, output = book.build()
     assert status != 0
@@ -171,21 +171,25 @@ def test_a_missing_execution_and_a_broken_database_heal(book):
     assert heals(book)
 
 
-@pytest.mark.parametrize("moment", [0.7, 1.6, 2.4, 3.2, 4.0])
+MOMENTS = ["Running Sphinx", "executing", "executed in", "pickling environment", "writing output"]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_a_killed_build_leaves_nothing_that_the_next_one_believes(book, moment):
     book.build()
     book.edit("code/dnnbook/base.py", "ONE = 1", "ONE = 5")
     process = subprocess.Popen(
         book.command(),
-        env=book.environment(),
+        env=book.environment(PYTHONUNBUFFERED="1"),
         cwd=book.root,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
         start_new_session=True,
     )
-    time.sleep(moment)
+    assert any(moment in line for line in iter(process.stdout.readline, "")), "never came so far"
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.communicate()
     status, output = book.build()
     assert status == 0, output
     assert "a = 15" in book.html("a")
@@ -208,6 +212,88 @@ def test_two_builds_at_once_take_turns(book):
     assert [process.returncode for process in commands] == [0, 0], outputs
     assert sum("waiting for it" in output for output in outputs) == 1
     assert sorted(map(len, map(executed, outputs))) == [0, 2]
+
+
+def test_a_failed_build_of_another_kind_does_not_hide_a_warning(book):
+    book.edit("a.md", "Prose about a.", "#### A level skipped")
+    command = [*book.command(), "--builder", "dirhtml"]
+    assert subprocess.run(command, env=book.environment(), check=False).returncode != 0
+    assert book.build()[0] != 0
+
+
+def test_an_older_file_with_another_text_is_read(book):
+    page = book.root / "a.md"
+    old, when = page.read_text(), page.stat().st_mtime - 1000
+    book.edit("a.md", "Prose about", "Words about")
+    book.build()
+    page.write_text(old)
+    os.utime(page, (when, when))
+    assert book.build()[0] == 0
+    assert "Prose about a" in book.html("a")
+
+
+def test_an_edit_of_the_press_reaches_the_pages(book):
+    book.edit("a.md", "Prose about a.", "$x$")
+    book.build()
+    book.edit("code/press/mathml.py", "return FUNCTION", "return '<b>mutated</b>' + FUNCTION")
+    assert book.build()[0] == 0
+    assert "mutated" in book.html("a")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("```{code-cell}", "````{code-cell}", "a code cell has to begin a line"),
+        ("file_format: mystnb\nkernelspec", "kernelspec", "the head has to be"),
+        ("print('a =', A)", "x = (", "cell 1, line 2 of the cell: SyntaxError"),
+        ("{code-cell} python3", "{code-cell} python3\n:tags: [raises-exception]", "not allowed"),
+    ],
+)
+def test_a_page_that_the_press_would_misread_fails_the_build(book, old, new, said):
+    book.edit("a.md", old, new)
+    if "head" in said:  # the same two lines in the other order
+        book.edit("a.md", "Python 3}\n", "Python 3}\nfile_format: mystnb\n")
+    status, output = book.build()
+    assert status != 0
+    assert "a.md" in output
+    assert said in output
+
+
+def test_a_locked_cache_is_not_thrown_away(book):
+    book.build()
+    book.edit("a.md", "Prose", "Words")
+    database = sqlite3.connect(book.root / "_build" / ".execution-cache" / "global.db")
+    database.execute("BEGIN EXCLUSIVE")
+    status, output = book.build()
+    database.close()
+    assert status != 0
+    assert "the execution cache cannot be used" in output
+    assert executed(book.build()[1]) == set()
+
+
+def test_the_digest_covers_what_a_page_depends_on(monkeypatch, tmp_path):
+    page = f"{digest.HEAD}```{{code-cell}} python3\nfrom dnnbook import data\n```\n"
+
+    def fresh():
+        for cached in (digest.surroundings, digest.closure, digest.file_digest):
+            cached.cache_clear()
+        return digest.page_digest(page)
+
+    before = fresh()
+    assert fresh() == before
+    for change in (
+        lambda m: m.setattr(digest, "READS", {}),
+        lambda m: m.setattr(digest.sys, "version", "another"),
+        lambda m: m.setattr(digest, "version", lambda name: f"another {name}"),
+        lambda m: m.setenv("KERAS_HOME", str(tmp_path)),
+        lambda m: m.setenv("XLA_FLAGS", "1"),
+        lambda m: m.setenv("OMP_NUM_THREADS", "77"),
+    ):
+        (tmp_path / "keras.json").write_text('{"floatx": "float16"}')
+        with monkeypatch.context() as changed:
+            change(changed)
+            assert fresh() != before
+    assert fresh() == before
 
 
 def test_the_closure_follows_imports_of_every_form():
@@ -242,6 +328,11 @@ def test_code_cells_are_found_without_their_options():
 def test_a_broken_formula_is_an_error_that_shows_it(latex):
     with pytest.raises(mathml.SphinxError, match="formula"):
         mathml.to_mathml(latex, "inline")
+
+
+def test_function_names_are_set_as_a_book_sets_them():
+    assert "<mi>max</mi>" in mathml.to_mathml(r"\max(0, z)", "inline")
+    assert '<mi>log</mi><mspace width="0.17em"/><mi>p</mi>' in mathml.to_mathml(r"\log p", "inline")
 
 
 def test_a_formula_becomes_mathml():

@@ -139,6 +139,39 @@ def test_more_points_do_not_help_and_every_other_remedy_does(start):
 
 
 @pytest.mark.parametrize("start", STARTS)
+def test_each_remedy_does_what_its_name_says(start):
+    miss = toy.remedies(start, seeds.generator("r"))
+    derived = {
+        "as above": (0.01, 500, toy.X),
+        "10 × the points": (0.01, 500, np.linspace(-1, 4, 60)),
+        "1,000 × the points": (0.01, 500, np.linspace(-1, 4, 6000)),
+        "10 × the steps": (0.01, 5000, toy.X),
+        "10 × the learning rate": (0.1, 500, toy.X),
+    }
+    for name, (rate, steps, points) in derived.items():
+        expected = toy.predicted_miss(start, rate, steps, 10, points)
+        assert miss[name] == pytest.approx(expected, rel=1e-3, abs=1e-12), name
+    momentum = toy.descend(start, 0.01, 500, momentum=0.9)[-1]
+    assert miss["momentum 0.9"] == toy.predict(momentum, 10) - 19
+    assert miss["Adam, default rate"] == toy.predict(toy.adam(start, 0.001, 500)[-1], 10) - 19
+    each = toy.one_by_one(start, 0.01, 500, seeds.generator("r"))[-1]
+    assert miss["one point at a time"] == toy.predict(each, 10) - 19
+
+
+def test_one_by_one_takes_each_point_once_an_epoch_in_a_random_order():
+    class Recorder:
+        def permutation(self, count):
+            return np.arange(count)[::-1]
+
+    path = toy.one_by_one((0.0, 0.0), 0.01, 1, Recorder())
+    weights = np.zeros(2)
+    for i in (5, 4, 3, 2, 1, 0):
+        error = weights[0] * toy.X[i, 0] + weights[1] - toy.Y[i, 0]
+        weights = weights - 0.02 * error * np.array([toy.X[i, 0], 1])
+    assert path[1] == pytest.approx(weights)
+
+
+@pytest.mark.parametrize("start", STARTS)
 def test_single_precision_stands_still_short_of_19(start):
     path = toy.in_single_precision(start, 0.01, 20_000)
     assert len(path) < 2_000
@@ -175,7 +208,9 @@ def test_the_table_separates_what_is_not_trained():
     table = summary.Summary(model)
     assert (table.total, table.trainable) == (model.count_params(), 3 * 4 + 3 + 6)
     assert [row[2] for row in table.rows] == [15, 12]
-    assert "trainable" in table._repr_markdown_()
+    assert [row[1] for row in table.rows] == ["3", "3"]
+    assert table.rows[0][0].endswith("(Dense)")
+    assert "| of which trainable | | 21 |" in table._repr_markdown_()
 
 
 def test_bad_input_is_named():

@@ -117,7 +117,7 @@ SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def typeset(value: float, form: str) -> str:
     """A number as a book prints it: a true minus sign, and 2 × 10⁻⁷ for 2e-07."""
     mantissa, letter, exponent = format(value, form).partition("e")
-    power = f"\u00a0×\u00a010{str(int(exponent)).translate(SUPERSCRIPT)}" if letter else ""
+    power = f" × 10{str(int(exponent)).translate(SUPERSCRIPT)}" if letter else ""
     return mantissa.replace("-", "−") + power
 
 

@@ -54,7 +54,7 @@ def seconds(command: list[str], folder: Path) -> float:
 def all_cells(folder: Path) -> str:
     """One program with the code cells of every page, each page in a namespace of its own."""
     pages = [page.read_text("utf8") for page in sorted((folder / "book" / "en").glob("*.md"))]
-    programs = ["\n".join(digest.code_cells(text)) for text in pages if building.is_executed(text)]
+    programs = ["\n".join(digest.code_cells(text)) for text in pages if digest.is_executed(text)]
     return f"for program in {programs!r}:\n    exec(program, {{'__name__': '__main__'}})\n"
 
 

@@ -11,8 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from filelock import FileLock
-
+from press import building
 from press.digest import ROOT
 
 JUPYTER_BOOK = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
@@ -41,35 +40,60 @@ def check_room(folder: Path) -> None:
 
 
 def swap(new: Path, place: Path) -> None:
-    """Puts a copy of `new` in `place`, in two renames; the copy is made aside first."""
+    """Puts a copy of `new` in `place`, in two renames; the copy is made aside first.
+
+    If the second rename fails, the first is undone.
+    """
     fresh, old = place.with_name(place.name + ".new"), place.with_name(place.name + ".old")
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     shutil.copytree(new, fresh)
     if place.exists():
         place.rename(old)
-    fresh.rename(place)
+    try:
+        fresh.rename(place)
+    except OSError:
+        restore(place)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 
+def restore(place: Path) -> None:
+    """Brings back the old site, where a kill between the two renames left none."""
+    old = place.with_name(place.name + ".old")
+    if old.exists() and not place.exists():
+        old.rename(place)
+
+
 def build(aside: Path) -> int:
-    return subprocess.call([*JUPYTER_BOOK, "build", str(ROOT), "--path-output", str(aside)])
+    """Runs jupyter-book under the lock that this process holds; its exit status."""
+    environment = {**os.environ, building.HELD: str(ROOT / "_build")}
+    command = [*JUPYTER_BOOK, "build", str(ROOT), "--path-output", str(aside)]
+    return subprocess.call(command, env=environment)
 
 
 def main() -> None:
     begun = time.monotonic()
-    aside, place = ROOT / "_build" / "aside", ROOT / "_build" / "html"
-    check_room(ROOT / "_build")
-    if build(aside) != 0:
-        kept = "The last good book is still in place." if place.exists() else ""
-        sys.exit(f"The book was not built: see the messages above. {kept}".rstrip())
-    try:
-        with FileLock(ROOT / "_build" / ".swap-lock"):
+    folder = ROOT / "_build"
+    aside, place = folder / "aside", folder / "html"
+    check_room(folder)
+    with building.take_lock(folder):
+        restore(place)
+        if build(aside) != 0:
+            # A plain build writes into the same place, and may have left it unfinished.
+            good = place.exists() and not (folder / building.MARK).exists()
+            kept = "The last good book is still in place." if good else ""
+            room = "The disk is full. " if shutil.disk_usage(folder).free < 1_000_000 else ""
+            sys.exit(f"The book was not built: see the messages above. {room}{kept}".rstrip())
+        try:
             swap(aside / "_build" / "html", place)
-    except OSError as error:
-        sys.exit(f"The book was built but could not be put in place: {error}.")
+        except OSError as error:
+            sys.exit(f"The book was built but could not be put in place: {error}.")
     print(f"The book is built, in {time.monotonic() - begun:.0f} s. Open {place / 'index.html'}")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("The book was not built: it was stopped.")

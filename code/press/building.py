@@ -5,13 +5,14 @@ trusts nothing of the half-written site and reads every page again. Executed pag
 not lost: their cache proves each of them whole.
 """
 
+import hashlib
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sphinx.errors import SphinxError
 from sphinx.ext.autodoc.mock import MockFinder
 
 from press import digest, execution
@@ -29,22 +30,40 @@ FIXED = {
     "TZ": "UTC",
     "DNNBOOK_LANGUAGES": "en",
 }
+MARK = ".unfinished"
+HELD = "PRESS_LOCK_HELD"  # set by `make book`, which takes the lock for longer
 NOT_OURS = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
-KERNEL = "kernelspec: {name: python3,"
-
-
-def is_executed(text: str) -> bool:
-    """Whether a page has code cells to run."""
-    return text.startswith("---\nfile_format: mystnb\n")
 
 
 def stamp(text: str) -> str:
     """The page with its digest in the kernel's entry, which jupyter-cache hashes."""
-    if not is_executed(text):
+    if not digest.is_executed(text):
         return text
-    if KERNEL not in text:
-        raise SphinxError(f"a page with code cells says in its head {KERNEL!r} …")
-    return text.replace(KERNEL, f"{KERNEL} digest: {digest.page_digest(text)},", 1)
+    kernel = "kernelspec: {name: python3,"
+    return text.replace(kernel, f"{kernel} digest: {digest.page_digest(text)},", 1)
+
+
+def text_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def press_digest() -> str:
+    """The digest of the press itself: when it changes, every page is read again."""
+    files = sorted((digest.SOURCE / "press").glob("*.py"))
+    return text_digest("".join(map(digest.file_digest, files)))
+
+
+def set_environment(build: Path) -> None:
+    """What every kernel of this build shares, whatever the reader's own settings are."""
+    sys.path.insert(0, str(digest.SOURCE))
+    paths = [str(digest.SOURCE), os.environ.get("PYTHONPATH")]
+    os.environ.update(
+        FIXED,
+        JUPYTER_PREFER_ENV_PATH="1",
+        PYTHONPATH=os.pathsep.join(filter(None, paths)),
+        MPLCONFIGDIR=str(build / ".matplotlib"),
+        IPYTHONDIR=str(build / ".ipython"),
+    )
 
 
 def prepare(app, config) -> None:
@@ -54,21 +73,19 @@ def prepare(app, config) -> None:
             f"The book was not built: it lies in {app.srcdir}, but `press` was imported from "
             f"{digest.ROOT}. Take the other book off PYTHONPATH."
         )
-    os.environ.update(FIXED, JUPYTER_PREFER_ENV_PATH="1")
-    paths = [str(digest.SOURCE), os.environ.get("PYTHONPATH")]
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-    build = Path(app.outdir).parent
+    build = Path(app.doctreedir).parent
     app.press_lock = take_lock(digest.ROOT / "_build")
-    app.press_mark = build / f".unfinished-{app.outdir.name}"
+    app.press_mark = build / MARK
+    set_environment(digest.ROOT / "_build")
     if app.press_mark.exists():
         print("the last build did not finish: every page is read again", flush=True)
-        shutil.rmtree(app.outdir, ignore_errors=True)
-        shutil.rmtree(app.doctreedir, ignore_errors=True)
-        shutil.rmtree(build / "jupyter_execute", ignore_errors=True)
-    app.outdir.mkdir(parents=True, exist_ok=True)
-    app.doctreedir.mkdir(parents=True, exist_ok=True)
+        for half_written in (app.outdir, app.doctreedir, build / "jupyter_execute"):
+            shutil.rmtree(half_written, ignore_errors=True)
     app.press_mark.touch()
+    Path(app.outdir).mkdir(parents=True, exist_ok=True)
+    Path(app.doctreedir).mkdir(parents=True, exist_ok=True)
     config.nb_execution_cache_path = str(cache_folder())
+    config.press_digest = press_digest()
     for name in NOT_OURS:  # they keep nothing between pages
         if name in app.extensions:
             app.extensions[name].parallel_read_safe = True
@@ -79,6 +96,8 @@ def take_lock(folder: Path) -> FileLock:
     """The lock that lets one build at a time work in a folder; says so when it waits."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / ".lock")
+    if os.environ.get(HELD) == str(folder):
+        return lock
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -92,19 +111,40 @@ def cache_folder() -> Path:
 
 
 def jobs() -> int:
-    return int(os.environ.get("BOOK_JOBS") or os.cpu_count() or 1)
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def outdated(app, env, added, changed, removed) -> list[str]:
-    """The pages whose digest is no longer the one they were read with."""
+    """The pages whose text or digest is no longer the one they were read with."""
     pages = []
     for name in env.found_docs - added - changed:
         text = Path(env.doc2path(name)).read_text("utf8")
-        if is_executed(text):
-            known = env.metadata[name].get("kernelspec", {}).get("digest")
-            if known != digest.page_digest(text):
-                pages.append(name)
+        known = env.metadata[name]
+        if known.get("press_text") != text_digest(text):  # files can be older than the page
+            pages.append(name)
+            continue
+        try:
+            now = digest.page_digest(text) if digest.is_executed(text) else None
+        except digest.SourceError:  # `execute` says so, with the page's name
+            now = ""
+        if known.get("kernelspec", {}).get("digest") != now:
+            pages.append(name)
     return pages
+
+
+def warm_font_cache() -> None:
+    """Matplotlib's list of fonts, made once; left to a page, it would talk on its stderr."""
+    folder = Path(os.environ["MPLCONFIGDIR"])
+    if not list(folder.glob("fontlist-*.json")):
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run(
+            [sys.executable, "-c", "import matplotlib.font_manager"],
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
 
 
 def execute(app, env, names) -> None:
@@ -112,19 +152,28 @@ def execute(app, env, names) -> None:
     pages = []
     for name in names:
         path = Path(env.doc2path(name))
+        label = path.relative_to(app.srcdir).as_posix()
+        if path.suffix != ".md":
+            sys.exit(f"\nThe book was not built. {label}: a page has to be Markdown")
         text = path.read_text("utf8")
-        if is_executed(text):
-            label = path.relative_to(app.srcdir).as_posix()
-            pages.append(execution.read_page(path, label, stamp(text)))
+        try:
+            if digest.is_executed(text):
+                pages.append(execution.read_page(path, label, stamp(text)))
+        except digest.SourceError as error:
+            sys.exit(f"\nThe book was not built. {label}: {error}")
+        except execution.PageError as error:
+            sys.exit(f"\nThe book was not built. {error}")
     if not pages:
         return
+    warm_font_cache()
     try:
-        execution.execute(pages, cache_folder(), jobs())
+        execution.execute(pages, cache_folder(), jobs(), app.config.nb_execution_timeout)
     except execution.PageError as error:
         sys.exit(f"\nThe book was not built. {error}")
 
 
-def insert_digest(app, name, source) -> None:
+def note_text(app, name, source) -> None:
+    app.env.metadata[name]["press_text"] = text_digest(source[0])
     source[0] = stamp(source[0])
 
 
@@ -145,8 +194,9 @@ def setup(app) -> None:
     for name in ("comments_config", "use_thebe"):
         if name not in app.config:
             app.add_config_value(name, {}, "html")
+    app.add_config_value("press_digest", "", "env")
     app.connect("config-inited", prepare, priority=0)
     app.connect("env-get-outdated", outdated)
     app.connect("env-before-read-docs", execute)
-    app.connect("source-read", insert_digest)
+    app.connect("source-read", note_text)
     app.connect("build-finished", finish, priority=1000)

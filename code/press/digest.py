@@ -17,6 +17,8 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from myst_nb.core.read import is_myst_markdown_notebook
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "code"
 PACKAGE = "dnnbook"
@@ -25,9 +27,33 @@ PACKAGE = "dnnbook"
 READS = {"dnnbook.data": "dnnbook/bundled/*.npz", "dnnbook.style": "dnnbook/bundled/fonts/*"}
 
 # Environment variables that can change a number or a figure.
-OBEYED = re.compile(r"(TF|KERAS|XLA|OMP|MKL|OPENBLAS|CUDA|MPL|DNNBOOK)|PYTHONHASHSEED$|TZ$")
+OBEYED = re.compile(
+    r"(TF|KERAS|XLA|ONEDNN|DNNL|NPY|OMP|MKL|OPENBLAS|CUDA|DNNBOOK)"
+    r"|(MPLBACKEND|MATPLOTLIBRC|PYTHONHASHSEED|TZ)$"
+)
 
+HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
 CODE_CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```\s*$", re.MULTILINE | re.DOTALL)
+
+
+class SourceError(Exception):
+    """A page or a module cannot be read as the press reads it; the message says where."""
+
+
+def is_executed(text: str) -> bool:
+    """Whether a page has code cells to run: the question that MyST-NB asks.
+
+    Raises:
+        SourceError: MyST-NB would execute the page, but its head or its cells are written in
+            a way that this module would overlook.
+    """
+    if not is_myst_markdown_notebook(text):
+        return False
+    if not text.startswith(HEAD):
+        raise SourceError(f"the head has to be, to the letter,\n{HEAD}")
+    if text.count("{code-cell}") != len(CODE_CELL.findall(text)):
+        raise SourceError("a code cell has to begin a line, with three backticks, and end so")
+    return True
 
 
 def code_cells(text: str) -> list[str]:
@@ -62,7 +88,11 @@ def module_file(name: str) -> Path | None:
 
 @functools.cache
 def closure(names: frozenset[str]) -> frozenset[str]:
-    """All modules that the named ones import, directly or not, packages included."""
+    """All modules that the named ones import, directly or not, packages included.
+
+    Raises:
+        SourceError: one of them is not valid Python.
+    """
     found, todo = set(), list(names)
     while todo:
         name = todo.pop()
@@ -72,13 +102,27 @@ def closure(names: frozenset[str]) -> frozenset[str]:
         found.add(name)
         parent = name.rpartition(".")[0]
         todo += [parent] if parent else []
-        todo += imported(file.read_text("utf8"), name, file.name == "__init__.py")
+        try:
+            todo += imported(file.read_text("utf8"), name, file.name == "__init__.py")
+        except SyntaxError as error:
+            raise SourceError(f"{file}, line {error.lineno}: {error.msg}") from None
     return frozenset(found)
 
 
 def page_modules(text: str) -> frozenset[str]:
-    """The modules of the book on which a page depends."""
-    return closure(frozenset().union(*map(imported, code_cells(text))))
+    """The modules of the book on which a page depends.
+
+    Raises:
+        SourceError: a cell, or a module that it imports, is not valid Python.
+    """
+    names = set()
+    for number, cell in enumerate(code_cells(text), 1):
+        try:
+            names |= imported(cell)
+        except SyntaxError as error:
+            line = f"line {error.lineno} of the cell"
+            raise SourceError(f"cell {number}, {line}: SyntaxError: {error.msg}") from None
+    return closure(frozenset(names))
 
 
 @functools.cache

@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 WANTED = ((3, 13), (3, 12), (3, 11))
+MARK = "made-by-make"
 
 
 def interpreter():
@@ -28,13 +29,10 @@ def interpreter():
     )
 
 
-def digest(locks):
-    """One digest over the texts of the locks."""
-    sha = hashlib.sha256()
-    for lock in locks:
-        with open(lock, "rb") as file:
-            sha.update(file.read())
-    return sha.hexdigest()
+def digest(lock):
+    """The digest of a lock's text."""
+    with open(lock, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
 
 
 def python_of(venv):
@@ -42,28 +40,50 @@ def python_of(venv):
     return os.path.join(venv, "Scripts" if os.name == "nt" else "bin", "python")
 
 
+def say(text):
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
 def create(venv):
-    """A new virtual environment, in place of what may be left of an old one."""
-    print("making %s (first time only)" % venv, flush=True)
+    """A new virtual environment, in place of what may be left of an old one of ours."""
+    python = interpreter()
+    if os.path.exists(venv) and not os.path.exists(os.path.join(venv, MARK)):
+        sys.exit(
+            "%s is there already and was not made by make. Move it away, or choose another "
+            "place: make book VENV=.venv-book" % venv
+        )
+    say("making %s (first time only)" % venv)
     shutil.rmtree(venv, ignore_errors=True)
-    subprocess.check_call([interpreter(), "-m", "venv", venv])
+    os.makedirs(venv)
+    open(os.path.join(venv, MARK), "w").close()
+    subprocess.check_call([python, "-m", "venv", venv])
+
+
+def installed(stamp):
+    """The digests of the locks that the environment was brought to; none if that was cut short."""
+    if not os.path.exists(stamp):
+        return set()
+    with open(stamp) as file:
+        return set(file.read().split())
 
 
 def provide(venv, locks):
     """Brings the environment to what the locks say, or leaves it alone if it is there.
 
-    The stamp is written last: an environment whose set-up was cut short has none, and is
-    made anew.
+    The stamp goes before anything is installed and comes back last, so that an environment
+    whose set-up was cut short has none.
     """
-    stamp = os.path.join(venv, "set-up-" + digest(locks)[:16])
-    if os.path.exists(stamp):
-        return
-    if not os.path.exists(python_of(venv)) or not any(
-        name.startswith("set-up-") for name in os.listdir(venv)
-    ):
+    stamp = os.path.join(venv, "installed-locks")
+    wanted = [digest(lock) for lock in locks]
+    if not os.path.exists(python_of(venv)):
         create(venv)
+    elif set(wanted) <= installed(stamp):
+        return
+    if os.path.exists(stamp):
+        os.remove(stamp)
     for lock in locks:
-        print("installing %s" % lock, flush=True)
+        say("installing %s" % lock)
         subprocess.check_call(
             [
                 python_of(venv),
@@ -76,13 +96,14 @@ def provide(venv, locks):
                 lock,
             ]
         )
-    open(stamp, "w").close()
+    with open(stamp, "w") as file:
+        file.write("\n".join(wanted))
 
 
 def main(venv, *locks):
     try:
         provide(venv, locks)
-    except OSError as error:
+    except (IOError, OSError) as error:
         sys.exit("The environment could not be made: %s: %s" % (error.filename, error.strerror))
     except subprocess.CalledProcessError as error:
         sys.exit(

@@ -16,13 +16,17 @@ from pathlib import Path
 import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
+from jupyter_client.kernelspec import NoSuchKernel
 from myst_nb.core.read import read_myst_markdown_notebook
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from sqlalchemy.exc import DatabaseError
 
 TICK = 5  # seconds between two lines of progress
 NOISE = re.compile(r"\bat 0x[0-9a-f]{6,}|[\b\r]|━━━")  # addresses and progress bars
+BROKEN = re.compile("malformed|not a database|no such (table|column)")
+UNSAFE_TAGS = {"raises-exception", "skip-execution"}  # they would let an error pass
 KEPT = 60  # executions that the cache holds before the oldest go
 
 
@@ -57,16 +61,34 @@ class Page:
 
 
 def read_page(path: Path, label: str, text: str) -> Page:
-    return Page(path, label, read_myst_markdown_notebook(text, add_source_map=True))
+    """A page as a notebook that waits for execution.
+
+    Raises:
+        PageError: a cell bears a tag that would let its errors pass.
+    """
+    page = Page(path, label, read_myst_markdown_notebook(text, add_source_map=True))
+    for position in page.cells:
+        page.cell = position
+        if tags := UNSAFE_TAGS.intersection(page.notebook.cells[position].metadata.get("tags", [])):
+            raise PageError(f"{page.place()}: the tag {tags.pop()} is not allowed")
+    page.cell = -1
+    return page
 
 
 def open_cache(folder: Path):
-    """The cache in a folder; one whose database a kill or a full disk broke begins anew."""
+    """The cache in a folder; one whose database a kill or a full disk broke begins anew.
+
+    Raises:
+        PageError: the database is sound but cannot be used now: locked, no room, no right.
+    """
     try:
         cache = get_cache(folder)
         cache.list_cache_records()
         cache.change_cache_limit(KEPT)
-    except Exception:  # sqlite and sqlalchemy have a dozen ways to say it
+    except (DatabaseError, RuntimeError) as error:  # jupyter-cache wraps some of sqlite's
+        reason = str(error.__cause__ or error)
+        if not BROKEN.search(reason):
+            raise PageError(f"the execution cache cannot be used: {reason}") from None
         print("the execution cache was damaged: it begins anew", flush=True)
         shutil.rmtree(folder)
         cache = get_cache(folder)
@@ -105,10 +127,12 @@ def is_kept(cache, page: Page) -> bool:
 
 
 def check_outputs(page: Page) -> None:
-    """No address of an object, no progress bar: they differ from run to run."""
+    """Nothing on stderr, no address of an object, no progress bar: they come and go."""
     for position in page.cells:
         page.cell = position
         for output in page.notebook.cells[position].outputs:
+            if output.get("name") == "stderr":
+                raise PageError(f"{page.place()}: prints to stderr: {output.text[:200]!r}")
             text = output.get("text", "") or output.get("data", {}).get("text/plain", "")
             if found := NOISE.search(text):
                 raise PageError(f"{page.place()}: prints {found[0]!r}, another one every time")
@@ -137,6 +161,8 @@ async def run_page(page: Page, slots: asyncio.Semaphore, timeout: int) -> None:
             raise PageError(f"{page.place()}: still running after {timeout} s") from None
         except DeadKernelError:
             raise PageError(f"{page.place()}: the kernel died") from None
+        except (RuntimeError, NoSuchKernel) as error:
+            raise PageError(f"{page.place()}: the kernel did not start: {error}") from None
         except CellExecutionError as error:
             print(error.traceback, file=sys.stderr)
             raise PageError(f"{page.place()}: {error.ename}: {error.evalue}") from None
@@ -171,7 +197,7 @@ async def run_all(pages: list[Page], cache, jobs: int, timeout: int) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def execute(pages: list[Page], folder: Path, jobs: int, timeout: int = 300) -> None:
+def execute(pages: list[Page], folder: Path, jobs: int, timeout: int) -> None:
     """Brings the outputs of all the pages into the cache.
 
     Raises:

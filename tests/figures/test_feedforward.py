@@ -1,8 +1,12 @@
 """The figures of the chapter on feed-forward networks show the numbers they are given."""
 
+import inspect
+import re
+
 import numpy as np
 import pytest
 
+from dnnbook import feedforward, style, words
 from dnnbook.data import CLASS_NAMES
 from dnnbook.figures import feedforward as figures
 
@@ -122,3 +126,77 @@ def test_label_noise_marks_the_best_epoch_of_each(assert_legible):
     dots = [line.get_xydata()[0] for line in fig.axes[0].lines[1::2]]
     assert np.array(dots) == pytest.approx(np.array([[2, 0.8], [1, 0.75]]))
     assert_legible(fig)
+
+
+CURVES = {"relu": [0.7, 0.8], "tanh": [0.6, 0.75]}
+COUNTS = np.diag(np.full(10, 150))
+
+
+def all_figures():
+    series = {"tanh": [1, 0.1]}
+    return {
+        "learning_curves": figures.learning_curves(HISTORY),
+        "confusion_matrix": figures.confusion_matrix(COUNTS),
+        "frozen_first_layer": figures.frozen_first_layer({"no hidden layer": 0.8}),
+        "activations_compared": figures.activations_compared(CURVES),
+        "signal_and_gradient": figures.signal_and_gradient(series, series),
+        "deep_networks": figures.deep_networks(CURVES),
+        "overfitting": figures.overfitting(HISTORY),
+        "label_noise": figures.label_noise({"all labels right": [0.7]}),
+    }
+
+
+AXIS_LABELS = {
+    "learning_curves": [("epoch", "cross-entropy"), ("epoch", "accuracy")],
+    "confusion_matrix": [("answer of the network", "true class")],
+    "frozen_first_layer": [("validation accuracy", "")],
+    "activations_compared": [("epoch", "validation accuracy")],
+    "signal_and_gradient": [
+        ("layer", "difference between images"),
+        ("layer", "length of the gradient"),
+    ],
+    "deep_networks": [("epoch", "validation accuracy")],
+    "overfitting": [("epoch", "cross-entropy"), ("epoch", "accuracy")],
+    "label_noise": [("epoch", "validation accuracy")],
+}
+
+
+def test_every_axis_says_what_it_shows():
+    for name, fig in all_figures().items():
+        assert [(ax.get_xlabel(), ax.get_ylabel()) for ax in fig.axes] == AXIS_LABELS[name], name
+
+
+def test_every_figure_speaks_chinese():
+    with style.speaking("zh"):
+        drawn = all_figures()
+    assert drawn["learning_curves"].axes[0].get_ylabel() == "交叉熵"
+    assert drawn["confusion_matrix"].axes[0].get_yticklabels()[0].get_text() == "T 恤"
+
+
+def test_the_names_of_the_deep_networks_have_their_chinese():
+    source = inspect.getsource(feedforward.train_deep)
+    for name in re.findall(r'"([^"]+)": curve', source):
+        assert name in words.CHINESE
+
+
+def test_classes_stand_at_their_places():
+    ax = figures.confusion_matrix(COUNTS).axes[0]
+    for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
+        assert [label.get_text() for label in labels] == list(CLASS_NAMES)
+    bars = figures.pixels_to_probabilities(IMAGES[0], np.full(10, 0.1), (784, 10)).axes[2]
+    assert [label.get_text() for label in bars.get_yticklabels()] == list(CLASS_NAMES)
+
+
+def test_epochs_and_layers_count_from_one_and_panels_keep_their_series():
+    fig = figures.signal_and_gradient({"tanh": [1, 0.1]}, {"tanh": [7, 8]})
+    assert [lines(ax)["tanh"] for ax in fig.axes] == [[1, 0.1], [7, 8]]
+    for drawn in (fig, *all_figures().values()):
+        for ax in drawn.axes:
+            if ax.get_xlabel() in {"epoch", "layer"}:
+                assert ax.lines[0].get_xdata()[0] == 1
+
+
+def test_chance_is_one_in_ten_and_printed_accuracies_are_the_given_ones():
+    assert 0.1 in [line.get_ydata()[0] for line in figures.deep_networks(CURVES).axes[0].lines]
+    fig = figures.frozen_first_layer({"128 units, learned": 0.842})
+    assert [text.get_text() for text in fig.axes[0].texts] == ["84.2%"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dnnbook import seeds, toy
+from dnnbook import seeds, style, toy
 from dnnbook.figures import toy as figures
 
 START = (-1.5, 0.0)
@@ -94,3 +94,68 @@ def test_one_point_at_a_time_clips_what_diverged(assert_legible):
     assert list(first) == [1e-3, 1e-5]
     assert list(second) == [1e-16, 1e6]
     assert_legible(fig)
+
+
+AXIS_LABELS = {
+    "six_points": [("$x$", "$y$")],
+    "line_moving": [("$x$", "$y$")],
+    "loss_falling": [("epoch", "mean squared error")],
+    "loss_bowl": [("$w$", "$b$")],
+    "miss_by_remedy": [("miss at $x = 10$", "")],
+    "learning_rates": [("step", "miss at $x = 10$"), ("learning rate", "steps needed")],
+    "optimizer_paths": [("$w$", "$b$")],
+    "one_point_at_a_time": [("learning rate", "miss at $x = 10$")],
+}
+
+
+def all_figures(path):
+    misses = toy.remedies(START, seeds.generator("figure"))
+    return {
+        "six_points": figures.six_points(),
+        "line_moving": figures.line_moving(path),
+        "loss_falling": figures.loss_falling(toy.mean_squared_error(*path.T)[1:]),
+        "loss_bowl": figures.loss_bowl(path),
+        "miss_by_remedy": figures.miss_by_remedy(misses),
+        "learning_rates": figures.learning_rates(START, (0.01, 0.1, 0.162, 0.18), 0.005),
+        "optimizer_paths": figures.optimizer_paths({"gradient descent": path}),
+        "one_point_at_a_time": figures.one_point_at_a_time(np.ones(2), np.ones((2, 1)), 0.2),
+    }
+
+
+def test_every_axis_says_what_it_shows(path):
+    for name, fig in all_figures(path).items():
+        assert [(ax.get_xlabel(), ax.get_ylabel()) for ax in fig.axes] == AXIS_LABELS[name], name
+
+
+def test_every_figure_speaks_chinese(path):
+    with style.speaking("zh"):
+        drawn = all_figures(path)
+    assert drawn["learning_rates"].axes[1].get_xlabel() == "学习率"
+    assert drawn["miss_by_remedy"].axes[0].get_yticklabels()[0].get_text() == "同上"
+
+
+def test_the_bowl_is_that_of_the_loss_and_its_arrows_that_of_the_curvature(path):
+    ax = figures.loss_bowl(path).axes[0]
+    contours = ax.collections[1]
+    level = contours.levels[4]
+    w, b = contours.allsegs[4][0].T if hasattr(contours, "allsegs") else ([], [])
+    assert toy.mean_squared_error(np.array(w), np.array(b)) == pytest.approx(level, rel=0.05)
+    curvatures, directions = np.linalg.eigh(toy.curvature())
+    arrows = [text for text in ax.texts if not text.get_text()]
+    for arrow, direction in zip(arrows, directions.T, strict=True):
+        tip = np.array(arrow.xy) - [2, -1]
+        assert abs(tip @ direction) == pytest.approx(np.linalg.norm(tip))
+    names = [text.get_text() for text in ax.texts if text.get_text()]
+    assert names == ["slow", "fast"]
+    assert curvatures[0] < curvatures[1]
+
+
+def test_printed_misses_rates_and_steps_are_the_given_ones(path):
+    fig = figures.miss_by_remedy({"as above": -0.0242, "10 × the steps": 2e-14})
+    assert [t.get_text() for t in fig.axes[0].texts] == ["0.024", "2 × 10⁻¹⁴"]
+    legend = figures.learning_rates(START, (0.01, 0.1, 0.162, 0.18), 0.005).axes[0].get_legend()
+    assert [t.get_text() for t in legend.get_texts()] == ["0.01", "0.1", "0.162", "0.18"]
+    legend = figures.line_moving(path).axes[0].get_legend()
+    assert [t.get_text() for t in legend.get_texts()] == ["0", "10", "20", "30", "100", "500"]
+    right = figures.learning_rates(START, (0.01, 0.1, 0.162, 0.18), 0.005).axes[1]
+    assert right.patches[0].get_x() == pytest.approx(2 / np.linalg.eigvalsh(toy.curvature())[1])
