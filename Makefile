@@ -37,4 +37,4 @@ clean:  ## removes everything built; the environment stays
 	rm -rf _build
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1:  \2/p' $(MAKEFILE_LIST)

@@ -25,6 +25,18 @@ FIGURE = re.compile(
 )
 
 
+# What the tools may use of each other.
+TOOLS = {
+    "dnnbook.seeds": set(),
+    "dnnbook.words": set(),
+    "dnnbook.summary": set(),
+    "dnnbook.data": {"seeds"},
+    "dnnbook.subset": {"data", "seeds"},
+    "dnnbook.style": {"words"},
+    "dnnbook.page": {"style"},
+}
+
+
 def names(paths):
     return [path.stem for path in paths]
 
@@ -96,6 +108,8 @@ def test_imports_run_one_way(path):
     ours = {name for name in used if name.startswith("dnnbook.") and digest.module_file(name)}
     if not module.startswith(figures):
         assert not {name for name in ours if name.startswith(figures)}, "figures come last"
+    if module in TOOLS:
+        assert {name.removeprefix("dnnbook.") for name in ours} <= TOOLS[module]
     if module.split(".")[-1] in chapters and not module.startswith(figures):
         assert ours <= {"dnnbook.data", "dnnbook.seeds", "dnnbook.workflow", "dnnbook.numpy_layers"}
 
@@ -103,6 +117,12 @@ def test_imports_run_one_way(path):
 def test_the_press_does_not_use_the_figures():
     for path in (CODE / "press").glob("*.py"):
         assert not {name for name in imports(path) if name.startswith("dnnbook.figures")}, path
+
+
+def test_the_cache_knows_every_module_that_reads_files():
+    reading = {module_name(path) for path in MODULES if "__file__" in path.read_text("utf8")}
+    assert reading == set(digest.READS)
+    assert not list((ROOT / "book").rglob("*.py")), "code beside a page escapes its digest"
 
 
 def test_importing_the_package_costs_nothing():
