@@ -136,7 +136,8 @@ def test_a_source_link_leads_to_the_function_that_drew_the_figure(visit):
 
 def test_a_hidden_solution_opens(visit):
     page, *_ = visit("book/en/toy")
-    solution = page.locator("details", has_text="Training converges up to a rate").first
+    figure = page.locator("#fig-one-point-at-a-time")
+    solution = page.locator("details.sd-dropdown", has=figure)
     assert not solution.locator("img").is_visible()
     solution.locator("summary").click()
     assert solution.locator("img").is_visible()
