@@ -232,6 +232,14 @@ def test_an_older_file_with_another_text_is_read(book):
     assert "Prose about a" in book.html("a")
 
 
+def test_an_edit_of_the_style_sheet_reaches_the_site(book):
+    book.build()
+    (book.root / "assets" / "book.css").write_text("p { color: red }")
+    status, output = book.build()
+    assert (status, executed(output)) == (0, set())
+    assert "red" in (book.root / "_build" / "html" / "_static" / "book.css").read_text()
+
+
 def test_an_edit_of_the_press_reaches_the_pages(book):
     book.edit("a.md", "Prose about a.", "$x$")
     book.build()

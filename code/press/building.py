@@ -47,10 +47,11 @@ def text_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def press_digest() -> str:
-    """The digest of the press itself: when it changes, every page is read again."""
-    files = sorted((digest.SOURCE / "press").glob("*.py"))
-    return text_digest("".join(map(digest.file_digest, files)))
+def folder_digest(folder: Path) -> str:
+    """One digest over the files of a folder, at any depth; compiled Python left out."""
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file())
+    digests = (digest.file_digest(file) for file in files if file.suffix != ".pyc")
+    return text_digest("".join(digests))
 
 
 def set_environment(build: Path) -> None:
@@ -85,7 +86,8 @@ def prepare(app, config) -> None:
     Path(app.outdir).mkdir(parents=True, exist_ok=True)
     Path(app.doctreedir).mkdir(parents=True, exist_ok=True)
     config.nb_execution_cache_path = str(cache_folder())
-    config.press_digest = press_digest()
+    config.press_digest = folder_digest(digest.SOURCE / "press")
+    config.assets_digest = folder_digest(Path(app.srcdir, *config.html_static_path[0].split("/")))
     for name in NOT_OURS:  # they keep nothing between pages
         if name in app.extensions:
             app.extensions[name].parallel_read_safe = True
@@ -194,7 +196,8 @@ def setup(app) -> None:
     for name in ("comments_config", "use_thebe"):
         if name not in app.config:
             app.add_config_value(name, {}, "html")
-    app.add_config_value("press_digest", "", "env")
+    app.add_config_value("press_digest", "", "env")  # when it changes, pages are read again
+    app.add_config_value("assets_digest", "", "html")  # when it changes, pages are written again
     app.connect("config-inited", prepare, priority=0)
     app.connect("env-get-outdated", outdated)
     app.connect("env-before-read-docs", execute)
