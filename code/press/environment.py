@@ -54,7 +54,8 @@ def create(venv):
             "place: make book VENV=.venv-book" % venv
         )
     say("making %s (first time only)" % venv)
-    shutil.rmtree(venv, ignore_errors=True)
+    if os.path.exists(venv):
+        shutil.rmtree(venv)
     os.makedirs(venv)
     open(os.path.join(venv, MARK), "w").close()
     subprocess.check_call([python, "-m", "venv", venv])
