@@ -105,7 +105,10 @@ def main(venv, *locks):
     try:
         provide(venv, locks)
     except (IOError, OSError) as error:
-        sys.exit("The environment could not be made: %s: %s" % (error.filename, error.strerror))
+        sys.exit(
+            "The environment could not be made in %s: %s: %s"
+            % (venv, error.filename, error.strerror)
+        )
     except subprocess.CalledProcessError as error:
         sys.exit(
             "The environment could not be made: %s ended with %d; its own message is above."
