@@ -204,6 +204,39 @@ def test_every_glued_number_is_used_and_every_used_one_glued(page):
     assert set(re.findall(r"\{glue:text\}`([^`]+)`", text)) == glued
 
 
+PARTS = ["Where the idea ends", "Summary", "Check yourself", "Exercises", "Further reading"]
+COMPLETE = [page for page in CHAPTERS if page.stem != "feedforward"]  # Part II is not yet
+
+
+@pytest.mark.parametrize("page", COMPLETE, ids=lambda p: p.stem)
+def test_every_chapter_has_the_same_parts(page):
+    text = page.read_text("utf8")
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert headings[-len(PARTS) :] == PARTS
+    assert "After this chapter you will be able to\n\n- " in text.split("\n## ")[0]
+
+
+@pytest.mark.parametrize("page", COMPLETE, ids=lambda p: p.stem)
+def test_every_chapter_asks_six_questions_and_explains_every_answer(page):
+    text = page.read_text("utf8")
+    quizzes = re.findall(r"^:::\{quiz\} .+?^:::$", text, re.MULTILINE | re.DOTALL)
+    assert len(quizzes) == text.count("{quiz}") >= 6
+    boxes = [re.findall(r"^- \[([ x])\] ", quiz, re.MULTILINE) for quiz in quizzes]
+    assert all(3 <= len(box) <= 4 for box in boxes)
+    assert len({box.index("x") for box in boxes}) >= 3, "the right answer stands anywhere"
+
+
+@pytest.mark.parametrize("page", COMPLETE, ids=lambda p: p.stem)
+def test_every_exercise_has_a_hidden_executed_solution(page):
+    text = page.read_text("utf8").split("\n## Exercises\n")[1].split("\n## ")[0]
+    exercises = re.split(r"^(?=\*\*\d+\. )", text, flags=re.MULTILINE)[1:]
+    assert len(exercises) >= 4
+    for number, exercise in enumerate(exercises, 1):
+        assert exercise.startswith(f"**{number}. ")
+        cell = exercise.index("```{code-cell} python3\n:tags: [hide-cell]")
+        assert cell < exercise.index("```{dropdown} Solution"), exercise
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
 def test_code_fits_the_column(page):
     for cell in re.findall(

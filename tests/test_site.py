@@ -101,7 +101,7 @@ def test_every_figure_has_alt_text_and_nothing_is_raw(visit, name):
     images = page.evaluate("[...document.querySelectorAll('article img')].map(i => i.alt)")
     assert all(len(alt) > 40 for alt in images)
     text = page.inner_text("article")
-    assert not re.search(r"\{(glue|numref|ref|cite|py:func)", text), "raw markup"
+    assert not re.search(r"\{(glue|numref|ref|cite|quiz|py:func)", text), "raw markup"
     assert "object at 0x" not in text
 
 
@@ -141,6 +141,28 @@ def test_a_hidden_solution_opens(visit):
     assert not solution.locator("img").is_visible()
     solution.locator("summary").click()
     assert solution.locator("img").is_visible()
+
+
+def test_a_question_is_answered_by_keyboard(visit):
+    page, *_ = visit("book/en/toy")
+    wrong = page.locator(".quiz").first.locator("details.wrong").first
+    why = wrong.locator("p").first
+    assert not why.is_visible()
+    wrong.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert why.is_visible()
+    assert why.inner_text().startswith("No. ")
+    page.keyboard.press("Tab")  # to the next answer, which is the right one here
+    page.keyboard.press("Space")
+    assert page.locator(".quiz").first.locator("details.right[open]").count() == 1
+
+
+def test_a_printed_page_shows_what_is_hidden_on_the_screen(visit):
+    page, *_ = visit("book/en/toy")
+    page.emulate_media(media="print")
+    hidden = page.locator("details.quiz-answer p, details.sd-dropdown p")
+    assert hidden.count() > 20
+    assert all(hidden.nth(i).is_visible() for i in range(hidden.count()))
 
 
 def test_the_theme_switches(visit):

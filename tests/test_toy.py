@@ -154,21 +154,91 @@ def test_each_remedy_does_what_its_name_says(start):
     momentum = toy.descend(start, 0.01, 500, momentum=0.9)[-1]
     assert miss["momentum 0.9"] == toy.predict(momentum, 10) - 19
     assert miss["Adam, default rate"] == toy.predict(toy.adam(start, 0.001, 500)[-1], 10) - 19
-    each = toy.one_by_one(start, 0.01, 500, seeds.generator("r"))[-1]
+    each = toy.in_batches(start, 0.01, 500, seeds.generator("r"))[-1]
     assert miss["one point at a time"] == toy.predict(each, 10) - 19
 
 
-def test_one_by_one_takes_each_point_once_an_epoch_in_a_random_order():
-    class Recorder:
-        def permutation(self, count):
-            return np.arange(count)[::-1]
+class InOrder:
+    """Stands in for a generator, so that the order of the points is known."""
 
-    path = toy.one_by_one((0.0, 0.0), 0.01, 1, Recorder())
+    def permutation(self, count):
+        return np.arange(count)
+
+    def integers(self, count, size):
+        return np.full(size, count - 1)
+
+
+class Backwards(InOrder):
+    def permutation(self, count):
+        return np.arange(count)[::-1]
+
+
+def test_single_points_are_taken_once_an_epoch_in_the_order_drawn():
+    path = toy.in_batches((0.0, 0.0), 0.01, 1, Backwards())
     weights = np.zeros(2)
     for i in (5, 4, 3, 2, 1, 0):
         error = weights[0] * toy.X[i, 0] + weights[1] - toy.Y[i, 0]
         weights = weights - 0.02 * error * np.array([toy.X[i, 0], 1])
     assert path[1] == pytest.approx(weights)
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 6])  # 4 leaves a smaller batch at the end
+def test_batches_are_the_batches_of_fit(size):
+    neuron = keras_neuron(STARTS[0], keras.optimizers.SGD(0.01))
+    neuron.fit(toy.X, toy.Y, epochs=4, batch_size=size, shuffle=False, verbose=0)
+    by_fit = [value.item() for value in neuron.get_weights()]
+    ours = toy.in_batches(STARTS[0], 0.01, 4, InOrder(), size)[-1]
+    assert by_fit == pytest.approx(ours, rel=1e-5, abs=1e-6)
+
+
+def test_redrawing_takes_the_points_that_were_drawn():
+    path = toy.in_batches((0.0, 0.0), 0.01, 1, InOrder(), 6, redraw=True)
+    last = toy.gradient(np.zeros(2), toy.X[5:], toy.Y[5:])
+    assert path[1] == pytest.approx(-0.01 * last)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("size", [3, 2, 1])
+def test_smaller_batches_win_by_the_epoch_and_tie_by_the_step(seed, size):
+    for start in STARTS[:2]:
+        path = toy.in_batches(start, 0.01, 480, seeds.generator(seed), size)
+        missed = np.abs(toy.predict(path, 10) - 19)
+        full = abs(toy.predicted_miss(start, 0.01, 480, 10))
+        assert missed[480] < full / 100
+        assert 0.8 * full < missed[480 * size // 6] <= full
+
+
+def test_at_the_limit_the_fast_direction_neither_shrinks_nor_grows():
+    fast = np.linalg.eigvalsh(toy.curvature())[1]
+    for start in STARTS:
+        path = toy.descend(start, 2 / fast, 3001)
+        late = np.abs(toy.predict(path, 10) - 19)[[1000, 1001, 3000, 3001]]
+        assert late == pytest.approx(late[0], rel=1e-9)
+        assert late[0] > 0.1
+        swing = path[3001] - path[3000]
+        assert np.linalg.norm(toy.curvature() @ swing - fast * swing) < 1e-9
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_noise_jitters_with_the_root_of_the_rate_when_drawn_and_faster_when_shuffled(seed):
+    def jitter(rate, redraw):
+        rng = seeds.generator(f"noise {seed}")
+        y = toy.Y + rng.normal(0, 0.5, toy.Y.shape)
+        run = toy.in_batches((2, -1), rate, 1000, rng, 1, toy.X, y, redraw)
+        return toy.predict(run[400:], 10).std()
+
+    drawn, shuffled = ([jitter(r, redraw) for r in (0.005, 0.02)] for redraw in (True, False))
+    assert 1.6 < drawn[1] / drawn[0] < 3.4  # two doublings: 2 by the root of the rate
+    assert 6 < shuffled[1] / shuffled[0] < 16  # measured: near 3 × 3
+    assert drawn[0] > 4 * shuffled[0]
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_two_steps_at_the_inverse_curvatures_reach_the_minimum(start):
+    weights = np.array(start)
+    for curvature in np.linalg.eigvalsh(toy.curvature()):
+        weights = weights - toy.gradient(weights) / curvature
+    assert weights == pytest.approx([2, -1], abs=1e-12)
 
 
 @pytest.mark.parametrize("start", STARTS)
@@ -187,7 +257,7 @@ def test_single_precision_is_what_keras_computes():
 @pytest.mark.parametrize("seed", range(3))
 def test_one_point_at_a_time_fails_between_its_steepest_point_and_the_full_batch(seed):
     def end(rate):
-        path = toy.one_by_one(STARTS[0], rate, 300, seeds.generator(f"order {seed}"))
+        path = toy.in_batches(STARTS[0], rate, 300, seeds.generator(f"order {seed}"))
         return abs(toy.predict(path[-1], 10) - 19)
 
     assert end(2 * 2 / 34) < 1e-6  # twice the limit of the point at x = 4
@@ -222,5 +292,7 @@ def test_bad_input_is_named():
         toy.descend((0, 0), 0, 1)
     with pytest.raises(ValueError, match=r"momentum: expected a number in \[0, 1\), got 1"):
         toy.descend((0, 0), 0.1, 1, momentum=1)
+    with pytest.raises(ValueError, match="size: expected 1 to 6 points, got 7"):
+        toy.in_batches((0, 0), 0.1, 1, InOrder(), 7)
     with pytest.raises(ValueError, match="model: expected a built model"):
         summary.Summary(keras.Sequential([keras.layers.Dense(1)]))

@@ -93,18 +93,27 @@ def adam(start, rate: float = 0.001, steps: int = STEPS) -> np.ndarray:
     return np.array(path)
 
 
-def one_by_one(start, rate: float, epochs: int, rng: np.random.Generator) -> np.ndarray:
-    """Stochastic descent: a step after each point, in a new order every epoch.
+def in_batches(start, rate: float, epochs: int, rng, size=1, x=X, y=Y, redraw=False):
+    """Stochastic descent: a step after each batch of `size` points, shuffled every epoch.
 
-    Returns the weights after each epoch, shape (epochs + 1, 2). It stops early, with the
-    last row repeated, once a weight exceeds a million: it has diverged.
+    `rng` is a NumPy generator. With `redraw` an epoch is n independent draws instead, so
+    that a point can come twice or not at all. Returns the weights after each epoch, shape
+    (epochs + 1, 2). It stops early, with the last row repeated, once a weight exceeds a
+    million: it has diverged.
+
+    Raises:
+        ValueError: `size` is not in 1 … n.
     """
+    if not 1 <= size <= len(x):
+        raise ValueError(f"size: expected 1 to {len(x)} points, got {size!r}")
     path = [np.array(start, dtype=float)]
     for _ in range(epochs):
         weights = path[-1]
         if np.abs(weights).max() < 1e6:
-            for i in rng.permutation(len(X)):
-                weights = weights - rate * gradient(weights, X[i : i + 1], Y[i : i + 1])
+            order = rng.integers(len(x), size=len(x)) if redraw else rng.permutation(len(x))
+            for first in range(0, len(x), size):
+                batch = order[first : first + size]
+                weights = weights - rate * gradient(weights, x[batch], y[batch])
         path.append(weights)
     return np.array(path)
 
@@ -188,7 +197,7 @@ def remedies(start, rng: np.random.Generator) -> dict[str, float]:
         "10 × the steps": miss(descent(steps=10 * STEPS)),
         "10 × the learning rate": miss(descent(rate=10 * LEARNING_RATE)),
         "inputs centred on 0": miss(descent(centred), 10 - X.mean()),
-        "one point at a time": miss(one_by_one(start, LEARNING_RATE, STEPS, rng)),
+        "one point at a time": miss(in_batches(start, LEARNING_RATE, STEPS, rng)),
         "momentum 0.9": miss(descent(momentum=0.9)),
         "Adam, default rate": miss(adam(start)),
     }

@@ -2,9 +2,10 @@
 
 
 def setup(app):
-    """Makes `jupyter-book build` strict, its cache honest, and its formulas MathML."""
-    from press import building, mathml
+    """Makes builds strict and their cache honest, formulas MathML, and adds our directives."""
+    from press import building, mathml, quiz
 
     mathml.setup(app)
+    quiz.setup(app)
     building.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

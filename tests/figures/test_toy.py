@@ -7,6 +7,8 @@ from dnnbook import seeds, style, toy
 from dnnbook.figures import toy as figures
 
 START = (-1.5, 0.0)
+LIMIT = 2 / np.linalg.eigvalsh(toy.curvature())[1]
+RATES = (0.01, 0.1, LIMIT, 0.18)
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +70,42 @@ def test_miss_by_remedy_puts_each_dot_at_its_miss(assert_legible):
 
 
 def test_learning_rates_marks_the_fastest_rate_below_the_limit(assert_legible):
-    fig = figures.learning_rates(START, (0.01, 0.1, 0.162, 0.18), 0.005)
-    slow, *_, diverging = (line.get_ydata() for line in fig.axes[0].lines)
-    assert slow[-1] < slow[0]
-    assert diverging[-1] > diverging[0]
+    fig = figures.learning_rates(START, RATES, 0.005)
+    lines = [line.get_ydata() for line in fig.axes[0].lines]
+    derived, measured = lines[::2], lines[1::2]
+    for line, dots in zip(derived, measured, strict=True):
+        assert dots == pytest.approx(line[::5], rel=1e-6)
+    assert derived[0][-1] < derived[0][0]
+    assert derived[-1][-1] > derived[-1][0]
     curve, dot = fig.axes[1].lines
     assert dot.get_ydata()[0] == min(curve.get_ydata())
-    assert dot.get_xdata()[0] < 2 / np.linalg.eigvalsh(toy.curvature())[1]
+    assert dot.get_xdata()[0] < LIMIT
+    assert_legible(fig)
+
+
+def misses_by_size():
+    paths = {n: toy.in_batches(START, 0.01, 500, seeds.generator("b"), n) for n in (6, 3, 2, 1)}
+    return {n: abs(toy.predict(path, 10) - 19) for n, path in paths.items()}
+
+
+def test_batch_sizes_shows_the_same_misses_by_epoch_and_by_step(assert_legible):
+    misses = misses_by_size()
+    fig = figures.batch_sizes(misses)
+    left, right = ([line.get_data() for line in ax.lines] for ax in fig.axes)
+    for (size, missed), by_epoch, by_step in zip(misses.items(), left, right, strict=True):
+        assert list(by_epoch[1]) == list(by_step[1]) == list(missed)
+        assert list(by_step[0]) == [epoch * 6 // size for epoch in by_epoch[0]]
+    labels = [text.get_text() for text in fig.axes[1].get_legend().get_texts()]
+    assert labels == ["6", "3", "2", "1"]
+    assert_legible(fig)
+
+
+def test_jitter_draws_each_seed_and_the_middle(assert_legible):
+    shuffled, drawn = np.array([[0.01, 0.04], [0.03, 0.03]]), np.full((2, 2), 0.2)
+    fig = figures.jitter(np.array([0.01, 0.02]), shuffled, drawn)
+    named = {line.get_label(): line.get_ydata() for line in fig.axes[0].lines}
+    assert named["every point once an epoch"] == pytest.approx([0.02, 0.03])
+    assert named["points drawn at random"] == pytest.approx([0.2, 0.2])
     assert_legible(fig)
 
 
@@ -103,6 +134,8 @@ AXIS_LABELS = {
     "loss_bowl": [("$w$", "$b$")],
     "miss_by_remedy": [("miss at $x = 10$", "")],
     "learning_rates": [("step", "miss at $x = 10$"), ("learning rate", "steps needed")],
+    "batch_sizes": [("epoch", "miss at $x = 10$"), ("step", "")],
+    "jitter": [("learning rate", "jitter of the answer at $x = 10$")],
     "optimizer_paths": [("$w$", "$b$")],
     "one_point_at_a_time": [("learning rate", "miss at $x = 10$")],
 }
@@ -116,7 +149,9 @@ def all_figures(path):
         "loss_falling": figures.loss_falling(toy.mean_squared_error(*path.T)[1:]),
         "loss_bowl": figures.loss_bowl(path),
         "miss_by_remedy": figures.miss_by_remedy(misses),
-        "learning_rates": figures.learning_rates(START, (0.01, 0.1, 0.162, 0.18), 0.005),
+        "learning_rates": figures.learning_rates(START, RATES, 0.005),
+        "batch_sizes": figures.batch_sizes(misses_by_size()),
+        "jitter": figures.jitter(np.array([0.01, 0.02]), np.ones((2, 3)), np.ones((2, 3))),
         "optimizer_paths": figures.optimizer_paths({"gradient descent": path}),
         "one_point_at_a_time": figures.one_point_at_a_time(np.ones(2), np.ones((2, 1)), 0.2),
     }
@@ -153,9 +188,9 @@ def test_the_bowl_is_that_of_the_loss_and_its_arrows_that_of_the_curvature(path)
 def test_printed_misses_rates_and_steps_are_the_given_ones(path):
     fig = figures.miss_by_remedy({"as above": -0.0242, "10 × the steps": 2e-14})
     assert [t.get_text() for t in fig.axes[0].texts] == ["0.024", "2 × 10⁻¹⁴"]
-    legend = figures.learning_rates(START, (0.01, 0.1, 0.162, 0.18), 0.005).axes[0].get_legend()
-    assert [t.get_text() for t in legend.get_texts()] == ["0.01", "0.1", "0.162", "0.18"]
+    legend = figures.learning_rates(START, RATES, 0.005).axes[0].get_legend()
+    assert [t.get_text() for t in legend.get_texts()] == ["0.01", "0.1", "0.177", "0.18"]
     legend = figures.line_moving(path).axes[0].get_legend()
     assert [t.get_text() for t in legend.get_texts()] == ["0", "10", "20", "30", "100", "500"]
-    right = figures.learning_rates(START, (0.01, 0.1, 0.162, 0.18), 0.005).axes[1]
-    assert right.patches[0].get_x() == pytest.approx(2 / np.linalg.eigvalsh(toy.curvature())[1])
+    right = figures.learning_rates(START, RATES, 0.005).axes[1]
+    assert right.patches[0].get_x() == pytest.approx(LIMIT)

@@ -169,28 +169,86 @@ def miss_by_remedy(misses: dict[str, float]) -> Figure:
 
 
 def learning_rates(start, rates, miss: float) -> Figure:
-    """Left: the miss at x = 10 step by step. Right: steps needed against the rate.
+    """Left: the miss at x = 10 step by step, derived (lines) and measured (dots).
 
+    Right: the steps needed to come within `miss`, against the rate.
     Drawn in :numref:`fig-learning-rates`.
     """
     fig, (left, right) = canvas(3.1, ncols=2)
     steps = np.arange(61)
-    for rate, color in zip(rates, (BLUE, TEAL, INK, ROSE), strict=True):
-        missed = np.abs(toy.predicted_miss(start, rate, steps, 10))
-        left.semilogy(steps, missed, color=color, label=f"{rate:g}")
+    styles = zip((BLUE, TEAL, INK, ROSE), ("o", "s", "D", "^"), strict=True)
+    for rate, (color, marker) in zip(rates, styles, strict=True):
+        derived = np.abs(toy.predicted_miss(start, rate, steps, 10))
+        measured = np.abs(toy.predict(toy.descend(start, rate, 60), 10) - 19)
+        left.semilogy(steps, derived, "-", color=color, linewidth=1)
+        left.semilogy(
+            steps[::5], measured[::5], marker, color=color, markersize=4, label=f"{rate:.3g}"
+        )
     left.set(xlabel=word("step"), ylabel=word("miss at $x = 10$"), ylim=(1e-6, 1e3))
     left.legend(title=word("learning rate"), ncols=2, loc="lower left", columnspacing=1)
     limit = 2 / np.linalg.eigvalsh(toy.curvature())[1]
     grid = np.append(
         np.geomspace(0.001, limit * 0.98, 200), limit * (1 - np.geomspace(0.02, 0.001))
     )
-    needed = [toy.steps_to_reach(start, rate, miss) for rate in grid]
-    right.loglog(grid, needed, "-", color=BLUE)
+    right.loglog(grid, [toy.steps_to_reach(start, rate, miss) for rate in grid], "-", color=BLUE)
     right.axvspan(limit, 1, color=ROSE, alpha=0.15, linewidth=0)
     right.text(limit * 1.12, 300, word("diverges"), color=ROSE, rotation=90, va="center")
     right.plot(*toy.fastest_rate(start, miss), "o", color=ORANGE, markersize=7)
     right.set(xlabel=word("learning rate"), ylabel=word("steps needed"), xlim=(0.001, 0.4))
     right.yaxis.set_major_locator(LogLocator(numticks=5))
+    return fig
+
+
+def batch_sizes(misses: dict[int, np.ndarray]) -> Figure:
+    """The miss at x = 10 for each batch size, epoch by epoch (left) and step by step (right).
+
+    `misses[size]` holds one value after each epoch, shape (epochs + 1,).
+    Drawn in :numref:`fig-batch-sizes`.
+    """
+    fig, (left, right) = canvas(2.9, ncols=2, sharey=True)
+    for (size, missed), (color, marker) in zip(
+        misses.items(),
+        zip((INK, TEAL, ORANGE, BLUE), ("o", "s", "D", "^"), strict=True),
+        strict=False,
+    ):
+        epochs = np.arange(len(missed))
+        steps = epochs * -(-len(toy.X) // size)
+        for ax, at in ((left, epochs), (right, steps)):
+            ax.semilogy(
+                at,
+                missed,
+                "-",
+                color=color,
+                linewidth=1.4,
+                marker=marker,
+                markersize=4,
+                markevery=max(1, len(at) // 8),
+                label=f"{size}",
+            )
+    left.set(xlabel=word("epoch"), ylabel=word("miss at $x = 10$"), xlim=(0, None))
+    right.set(xlabel=word("step"), xlim=(0, None), ylim=(1e-12, None))
+    right.legend(title=word("batch size"))
+    return fig
+
+
+def jitter(rates: np.ndarray, shuffled: np.ndarray, drawn: np.ndarray) -> Figure:
+    """How far the answer at x = 10 jumps about at rest, against the learning rate.
+
+    `shuffled` and `drawn` have shape (rates, seeds): standard deviations over epochs, with
+    every point once an epoch and with points drawn at random. Drawn in :numref:`fig-jitter`.
+    """
+    fig, ax = canvas(2.9)
+    for name, values, color, marker in (
+        ("points drawn at random", drawn, ORANGE, "D"),
+        ("every point once an epoch", shuffled, BLUE, "o"),
+    ):
+        ax.loglog(rates, values, marker, color=color, markersize=4, alpha=0.6)
+        middle = np.exp(np.mean(np.log(values), axis=1))
+        ax.loglog(rates, middle, "-", color=color, linewidth=1.4, label=word(name))
+    ax.set(xlabel=word("learning rate"), ylabel=word("jitter of the answer at $x = 10$"))
+    ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.legend()
     return fig
 
 

@@ -1,0 +1,105 @@
+"""The questions in the pages, each built by the real press in a small book."""
+
+import re
+import subprocess
+
+import pytest
+
+from press import quiz
+
+QUESTION = """
+:::{quiz} What is *two* and $1+1$, in `code`?
+- [ ] Three, $3$.
+
+  One too few.
+
+- [x] `4`
+
+  Two, and two more.
+
+  A second paragraph.
+
+- [ ] Five [or] more
+
+  Too many.
+
+:::
+"""
+
+
+def ask(book, question: str) -> None:
+    with (book.root / "a.md").open("a", encoding="utf8") as page:
+        page.write(question)
+
+
+def test_an_answer_opens_onto_its_verdict_and_its_explanation(book):
+    ask(book, QUESTION + QUESTION)
+    status, output = book.build()
+    assert status == 0, output
+    html = book.html("a")
+    first, second = re.findall(r'<div class="quiz".*?</div>', html, re.DOTALL)
+    assert 'role="group" aria-labelledby="quiz-1"' in first
+    assert 'id="quiz-1"><strong>1. </strong>What is <em>two</em> and <math' in first
+    assert 'id="quiz-2"><strong>2. </strong>' in second
+    answers = re.findall(r"<details.*?</details>", first, re.DOTALL)
+    assert [re.search(r'class="quiz-answer (\w+)"', a)[1] for a in answers] == [
+        "wrong",
+        "right",
+        "wrong",
+    ]
+    assert "<strong>Right.</strong> Two, and two more.</p>\n<p>A second paragraph." in answers[1]
+    assert "<summary>Five [or] more</summary>\n<p><strong>No.</strong> Too many." in answers[2]
+    assert "[x]" not in html
+    assert "[ ]" not in html
+
+
+def test_paper_has_lettered_answers_and_then_the_reasons(book):
+    ask(book, QUESTION)
+    done = subprocess.run(
+        [*book.command(), "--builder", "latex"],
+        env=book.environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    tex = next((book.root / "_build" / "latex").glob("*.tex")).read_text("utf8")
+    part = tex[tex.index("What is") :]
+    order = [
+        r"\begin{enumerate}",
+        "Three",
+        "Five",
+        r"\end{enumerate}",
+        "Answer: b",
+        "a. No.} One too few.",
+        "b. Right.} Two, and two more.",
+        "A second paragraph.",
+        "c. No.} Too many.",
+    ]
+    places = [part.index(piece) for piece in order]
+    assert places == sorted(places)
+    assert r"\alph" in part[: places[1]]
+
+
+@pytest.mark.parametrize(
+    ("broken", "complaint"),
+    [
+        (QUESTION.replace("[x]", "[ ]"), "expected three or more answers, one of them [x]"),
+        (QUESTION.replace("- [ ] Three", "- [x] Three"), "got 3, of which 2 [x]"),
+        (QUESTION.replace("- [ ] Three, $3$.\n\n  One too few.\n", ""), "got 2, of which 1 [x]"),
+        (QUESTION.replace("[ ] Five", "Five"), "an answer begins with [ ] or [x], got 'Five"),
+        (QUESTION.replace("\n  One too few.\n", ""), "lacks its explanation"),
+        (QUESTION.replace("- [ ]", "[ ]").replace("- [x]", "[x]"), "one list of answers"),
+    ],
+)
+def test_a_question_that_is_written_wrongly_fails_the_build(book, broken, complaint):
+    ask(book, broken)
+    status, output = book.build()
+    assert status != 0
+    assert complaint in output.replace("\n", " ")
+
+
+def test_the_verdict_is_in_the_language_of_the_edition():
+    assert quiz.words("zh_CN")["right"] == "对。"
+    assert quiz.words("en")["wrong"] == "No."
