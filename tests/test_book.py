@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dnnbook import words
-from press import digest
+from press import digest, glossary
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ROOT / "code"
@@ -145,7 +145,9 @@ def test_modules_and_functions_stay_small(path):
 
 
 @pytest.mark.parametrize(
-    "page", [p for p in PAGES if p.stem not in {"api", "references", "index"}], ids=lambda p: p.stem
+    "page",
+    [p for p in PAGES if p.stem not in {"api", "glossary", "references", "index"}],
+    ids=lambda p: p.stem,
 )
 def test_every_page_with_code_has_the_same_head(page):
     text = page.read_text("utf8")
@@ -255,6 +257,17 @@ def test_every_citation_is_in_the_bibliography_and_the_other_way_round():
         key for page in PAGES for key in re.findall(r"\{cite\}`([^`]+)`", page.read_text("utf8"))
     }
     assert cited == entries
+
+
+def test_every_term_of_the_glossary_is_in_italics_where_it_is_defined():
+    entries = glossary.read(ROOT / "book" / "glossary.yml")
+    assert {entry["chapter"] for entry in entries} == set(names(CHAPTERS))
+    for entry in entries:
+        page = ROOT / "book" / "en" / f"{entry['chapter']}.md"
+        italic = rf"(?<!\*)\*{re.escape(entry['term'])}[a-z]{{0,4}}\*"  # batches, flattened
+        assert re.search(italic, page.read_text("utf8"), re.IGNORECASE), entry
+        assert re.search("[\u4e00-\u9fff]", entry["zh"]), entry
+        assert entry["means"].endswith("."), entry
 
 
 def test_every_word_in_a_figure_has_its_chinese():

@@ -3,9 +3,10 @@
 
 def setup(app):
     """Makes builds strict and their cache honest, formulas MathML, and adds our directives."""
-    from press import building, mathml, quiz
+    from press import building, glossary, mathml, quiz
 
     mathml.setup(app)
     quiz.setup(app)
+    glossary.setup(app)
     building.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
