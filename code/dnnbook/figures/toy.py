@@ -247,7 +247,9 @@ def jitter(rates: np.ndarray, shuffled: np.ndarray, drawn: np.ndarray) -> Figure
         ax.loglog(rates, middle, "-", color=color, linewidth=1.4, label=word(name))
     ax.set(xlabel=word("learning rate"), ylabel=word("jitter of the answer at $x = 10$"))
     ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
-    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.set_yticks((0.01, 0.1, 1), ("0.01", "0.1", "1"))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_minor_formatter(NullFormatter())
     ax.legend()
     return fig
 
