@@ -13,6 +13,7 @@ REST = -65.0
 SODIUM_REVERSAL = 50.0
 POTASSIUM_REVERSAL = -77.0
 STEP = 0.04
+FINE = 0.01  # for peaks, which lie between steps, and for warm gates, which are fast
 
 
 def rise(x: np.ndarray) -> np.ndarray:
@@ -97,30 +98,35 @@ def pulse(strength, width: float = 1.0, start=0.0) -> Callable[[float], np.ndarr
 
 def constant(strength) -> Callable[[float], np.ndarray]:
     """A current that never changes."""
-    return lambda t: np.asarray(strength)
+    return pulse(strength, width=np.inf)
 
 
 def simulate(slopes, state, drive, duration: float, step: float = STEP, keep=0) -> np.ndarray:
     """Runs d(state)/dt = slopes(state, drive(t)) with the Runge–Kutta method of order four.
 
     The drive is held during a step, so a pulse starts and ends with a step. What is kept of
-    each state is `state[keep]`, by default the voltage; shape (steps + 1, ...).
+    each state is `state[keep]`, by default the voltage; shape (steps + 1, ...). Steps of
+    0.04 ms do at 6.3 °C; gates that are warmer, and so faster, need shorter ones.
 
     Raises:
-        ValueError: `duration` or `step` is not positive.
+        ValueError: `duration` or `step` is not positive, or the step is so long that the
+            numbers grow beyond all bounds.
     """
     for name, value in (("duration", duration), ("step", step)):
         if not value > 0:
             raise ValueError(f"{name}: expected a positive time in ms, got {value!r}")
     kept = [state[keep]]
-    for k in range(round(duration / step)):
-        current = drive((k + 0.5) * step)
-        k1 = slopes(state, current)
-        k2 = slopes(state + step / 2 * k1, current)
-        k3 = slopes(state + step / 2 * k2, current)
-        k4 = slopes(state + step * k3, current)
-        state = state + step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-        kept.append(state[keep])
+    with np.errstate(over="ignore", invalid="ignore"):  # said below, in words
+        for k in range(round(duration / step)):
+            current = drive((k + 0.5) * step)
+            k1 = slopes(state, current)
+            k2 = slopes(state + step / 2 * k1, current)
+            k3 = slopes(state + step / 2 * k2, current)
+            k4 = slopes(state + step * k3, current)
+            state = state + step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+            kept.append(state[keep])
+    if not np.isfinite(state).all():
+        raise ValueError(f"step: expected one short enough for the fastest gate, got {step} ms")
     return np.array(kept)
 
 
@@ -137,7 +143,7 @@ def pair(delay) -> Callable:
     return drive
 
 
-def peaks(strengths, membrane: Membrane = SQUID, drive=pulse, duration=15.0, step=STEP):
+def peaks(strengths, membrane: Membrane = SQUID, drive=pulse, duration=15.0, step=FINE):
     """The highest voltage after a stimulus of each strength; the shape is that of `strengths`.
 
     `drive(strengths)` is the stimulus: by default a pulse of 1 ms.
@@ -148,7 +154,7 @@ def peaks(strengths, membrane: Membrane = SQUID, drive=pulse, duration=15.0, ste
 
 
 def strength_for_peak(
-    level, membrane=SQUID, drive=pulse, duration=15.0, step=STEP, rounds=12, bounds=(1.0, 60.0)
+    level, membrane=SQUID, drive=pulse, duration=15.0, step=FINE, rounds=12, bounds=(1.0, 60.0)
 ) -> np.ndarray:
     """The strength at which the peak is `level` mV, with about one more digit a round.
 

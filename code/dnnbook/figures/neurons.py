@@ -73,10 +73,10 @@ def synapse_from_a_to_b() -> Figure:
     Drawn in :numref:`fig-synapse-from-a-to-b`.
     """
     fig, ax = canvas(2.5)
-    shaft = {"color": anatomy.OUTPUT, "alpha": 0.35, "linewidth": 0}
+    shaft = {"color": "#b4dcd7", "linewidth": 0}
     ax.add_patch(FancyBboxPatch((-3, -0.25), 2.4, 0.5, boxstyle="round,pad=0.05", **shaft))
     ax.add_patch(FancyBboxPatch((-0.6, -0.95), 1.0, 1.9, boxstyle="round,pad=0.2", **shaft))
-    other = {"color": anatomy.INPUT, "alpha": 0.35, "linewidth": 0}
+    other = {"color": "#b5c6d9", "linewidth": 0}
     ax.add_patch(FancyBboxPatch((1.4, -1.15), 3.0, 2.3, boxstyle="round,pad=0.05", **other))
     for x, y in ((-0.45, 0.6), (-0.35, 0), (-0.5, -0.6), (0.15, 0.4), (0.1, -0.35), (0.2, -0.85)):
         ax.add_patch(Circle((x, y), 0.17, facecolor="white", edgecolor=anatomy.OUTPUT))
@@ -147,7 +147,7 @@ def step_and_slope(shares, peaks: dict[str, np.ndarray], celsius, widths) -> Fig
     styles = zip(peaks.items(), SERIES, ("-", "--", "-.", ":"), strict=False)
     for (name, curve), color, style in styles:
         left.plot(shares, curve, linestyle=style, color=color, label=name)
-    left.legend(title=word("temperature"), loc="lower right", handlelength=1.8)
+    left.legend(title=word("temperature"), loc="upper left", handlelength=1.6)
     left.set(xlabel=word("strength / middle strength"), ylabel=word("peak (mV)"))
     right.semilogy(celsius, widths, "o-", color=BLUE)
     right.set(xlabel=word("temperature (°C)"), ylabel=word("width of the step"))
@@ -168,6 +168,7 @@ def along_the_axon(places: np.ndarray, peaks: np.ndarray, arrives: np.ndarray) -
     ax.text(places[-1], peaks[-1, arrives].mean() + 5, word("arrives"), color=TEAL, ha="right")
     ax.text(places[-1], peaks[-1, ~arrives].mean() + 4, word("dies out"), color=ROSE, ha="right")
     ax.set(xlabel=word("distance from the pulse (cm)"), ylabel=word("peak (mV)"))
+    ax.set_ylim(-70, peaks.max() + 12)
     return fig
 
 
@@ -223,11 +224,13 @@ def rate_against_current(currents, rates, one: float) -> Figure:
     """
     fig, ax = canvas(2.8)
     ax.plot(currents, rates, "-", color=BLUE)
-    for count, name in enumerate(("no input", "one input", "two inputs")):
+    places = (("no input", (-3, 4)), ("one input", (3, -22)), ("two inputs", (3, 4)))
+    for count, (name, (right, up)) in enumerate(places):
         rate = np.interp(count * one, currents, rates)
         ax.plot(count * one, rate, "o", color=ORANGE, markersize=8)
-        ax.text(count * one + 3, rate + 5, word(name), color=ORANGE, va="bottom")
-    ax.set(xlabel=word("current (µA/cm²)"), ylabel=word("spikes per second"), ylim=(-5, 150))
+        side = "left" if right > 0 else "right"
+        ax.text(count * one + right, rate + up, word(name), color=ORANGE, ha=side)
+    ax.set(xlabel=word("current (µA/cm²)"), ylabel=word("spikes per second"), xlim=(-24, 125))
     return fig
 
 
