@@ -90,6 +90,7 @@ def test_one_membrane_computes_xor_and_another_reads_it(seed):
         rates = firing_rates(voltages).reshape(3, 4)
         assert np.array_equal(rates > 0, np.tile([False, True, True, False], (3, 1)))
         assert rates[:, 1].min() > 30
+    assert firing_rates(b)[[1, 5]] == pytest.approx(firing_rates(a)[[1, 5]] / 2, rel=0.03)
     both = a.reshape(len(a), 3, 4)[len(a) // 2 :, :, 3]
     assert -25 < both.max() < -3  # it swings, below the release of transmitter
     assert [len(spike_times(trace)) for trace in b.T[[0, 3, 7, 11]]] == [0, 1, 1, 1]

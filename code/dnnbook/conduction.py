@@ -48,7 +48,7 @@ class Synapse:
 
 
 def across(synapse: Synapse, drive, duration: float, shape: tuple[int, ...] = ()):
-    """The voltages of A and B, each of shape (steps + 1, *shape)."""
+    """The voltages of A and B, each of shape (steps + 1, ...)."""
     kept = simulate(synapse.slopes, synapse.rest(shape), drive, duration, keep=[0, 4])
     return kept[:, 0], kept[:, 1]
 
@@ -74,7 +74,7 @@ class Axon:
         return 0.0238 / (2 * 0.0354 * self.piece**2)
 
     def rest(self, shape: tuple[int, ...] = ()) -> np.ndarray:
-        """Every piece at rest, shape (4, pieces, *shape)."""
+        """Every piece at rest, shape (4, pieces, ...)."""
         return self.membrane.rest((self.pieces, *shape))
 
     def slopes(self, state: np.ndarray, current: np.ndarray) -> np.ndarray:

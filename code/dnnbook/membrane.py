@@ -27,7 +27,7 @@ def rates(voltage: np.ndarray, h_shift: float = 0.0) -> tuple[np.ndarray, np.nda
 
     The α and β of Hodgkin and Huxley (1952, equations 12, 13, 20, 21, 23 and 24), their
     voltage counted from the inside and from −65 mV; `h_shift` moves the curves of h by so
-    many mV. Each result has shape (3, *voltage.shape).
+    many mV. Each result has shape (3, ...).
     """
     up = np.asarray(voltage) - REST
     h_up = up - h_shift
@@ -58,7 +58,7 @@ class Membrane:
                 )
 
     def rest(self, shape: tuple[int, ...] = ()) -> np.ndarray:
-        """The state (V, m, h, n) at −65 mV with its gates in balance, shape (4, *shape)."""
+        """The state (V, m, h, n) at −65 mV with its gates in balance: shape (4, ...)."""
         opening, closing = rates(np.full(shape, REST), self.h_shift)
         return np.concatenate([np.full((1, *shape), REST), opening / (opening + closing)])
 

@@ -108,9 +108,10 @@ def leaky_cell(cell: neurons.LeakyCell, currents, counted) -> Figure:
         left.plot(np.arange(len(voltage)) * 0.01, voltage, style, color=color)
         for spike in spikes:
             left.plot([spike, spike], [cell.threshold, -40], "-", color=color, linewidth=1.2)
-    left.axhline(cell.threshold, color=ROSE, linestyle=":")
-    left.text(80, cell.threshold + 0.4, word("threshold"), color=ROSE, ha="right", va="bottom")
-    left.set(xlabel=word("time (ms)"), ylabel=word("voltage (mV)"), xlim=(0, 80), ylim=(-66, -39))
+    left.plot([0, 81], [cell.threshold] * 2, ":", color=ROSE)
+    left.text(83, cell.threshold, word("threshold"), color=ROSE, va="center")
+    left.set(xlabel=word("time (ms)"), ylabel=word("voltage (mV)"), ylim=(-66, -39))
+    left.set(xlim=(0, 112), xticks=(0, 20, 40, 60, 80))
     grid = np.linspace(0, max(currents), 600)
     right.plot(grid, cell.firing_rate(grid), "-", color=BLUE)
     right.plot(currents, counted, "o", color=ORANGE, markersize=4.5)
@@ -224,7 +225,7 @@ def rate_against_current(currents, rates, one: float) -> Figure:
     """
     fig, ax = canvas(2.8)
     ax.plot(currents, rates, "-", color=BLUE)
-    places = (("no input", (-3, 4)), ("one input", (3, -22)), ("two inputs", (3, 4)))
+    places = (("no input", (-3, 4)), ("one input", (-3, 4)), ("two inputs", (3, 4)))
     for count, (name, (right, up)) in enumerate(places):
         rate = np.interp(count * one, currents, rates)
         ax.plot(count * one, rate, "o", color=ORANGE, markersize=8)
