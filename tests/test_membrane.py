@@ -236,6 +236,9 @@ def test_spike_times_are_where_the_voltage_rises_through_zero():
     rate = firing_rates(np.column_stack([wave, wave - 2]), step, settle=1.0)
     assert rate == pytest.approx([100, 0], abs=1e-3)
     assert firing_rates(wave[: round(15 / step), np.newaxis], step, settle=5.0)[0] == 0
+    uneven = np.full(4000, -1.0)
+    uneven[[1000, 2000, 3600]] = 1.0  # intervals of 10 and 16 ms
+    assert firing_rates(uneven[:, np.newaxis], step, settle=1.0)[0] == pytest.approx(1000 / 13)
 
 
 def test_bad_input_is_named():

@@ -68,7 +68,7 @@ class Membrane:
 
         Hodgkin and Huxley chose it so; for their conductances it is −54.4 mV.
         """
-        _, m, h, n = self.rest()
+        _, m, h, n = self.rest(np.shape(self.h_shift))
         sodium = self.sodium * m**3 * h * (REST - SODIUM_REVERSAL)
         potassium = self.potassium * n**4 * (REST - POTASSIUM_REVERSAL)
         return REST + (sodium + potassium) / self.leak
