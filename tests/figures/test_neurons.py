@@ -72,21 +72,27 @@ AXIS_LABELS = {
 }
 
 
+@pytest.fixture(scope="module")
+def drawn():
+    return all_figures()
+
+
 @pytest.mark.parametrize("name", AXIS_LABELS)
-def test_every_figure_is_legible(name, assert_legible):
-    assert_legible(all_figures()[name])
+def test_every_figure_is_legible(name, drawn, assert_legible):
+    assert_legible(drawn[name])
 
 
-def test_every_axis_says_what_it_shows():
-    for name, fig in all_figures().items():
+def test_every_axis_says_what_it_shows(drawn):
+    assert set(drawn) == set(AXIS_LABELS)
+    for name, fig in drawn.items():
         assert [(ax.get_xlabel(), ax.get_ylabel()) for ax in fig.axes] == AXIS_LABELS[name], name
 
 
 def test_every_figure_speaks_chinese():
     with style.speaking("zh"):
-        drawn = all_figures()
-    assert drawn["leaky_cell"].axes[0].get_xlabel() == "时间（ms）"
-    assert "树突" in [text.get_text() for text in drawn["neuron_and_unit"].axes[0].texts]
+        chinese = all_figures()
+    assert chinese["leaky_cell"].axes[0].get_xlabel() == "时间（ms）"
+    assert "树突" in [text.get_text() for text in chinese["neuron_and_unit"].axes[0].texts]
 
 
 def test_parts_that_correspond_share_a_colour():
@@ -174,8 +180,8 @@ def test_four_planes_separates_what_can_be_separated():
         }
 
 
-def test_rate_against_current_puts_its_dots_on_the_curve():
-    lines = all_figures()["rate_against_current"].axes[0].lines
+def test_rate_against_current_puts_its_dots_on_the_curve(drawn):
+    lines = drawn["rate_against_current"].axes[0].lines
     assert [dot.get_xydata()[0].tolist() for dot in lines[1:]] == [[0, 0], [45, 113], [90, 0]]
 
 
