@@ -332,7 +332,15 @@ def test_code_cells_are_found_without_their_options():
     assert digest.code_cells(text) == ["one\n\ntwo\n"]
 
 
-@pytest.mark.parametrize("latex", [r"\frobnicate{x}", r"\frac{1}{", r"\begin{matrix} 1"])
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\frobnicate{x}",
+        r"\frac{1}{",
+        r"\begin{matrix} 1",
+        r"\begin{aligned} a &= b \end{aligned}",
+    ],
+)
 def test_a_broken_formula_is_an_error_that_shows_it(latex):
     with pytest.raises(mathml.SphinxError, match="formula"):
         mathml.to_mathml(latex, "inline")

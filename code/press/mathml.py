@@ -7,8 +7,9 @@ from latex2mathml.converter import convert
 from sphinx.errors import SphinxError
 from sphinx.util.math import get_node_equation_number
 
-# latex2mathml passes a command that it does not know through, backslash and all.
-UNKNOWN = re.compile(r"<m[a-z]+[^>]*>\\[A-Za-z]+")
+# latex2mathml passes a command that it does not know through, backslash and all, and the
+# & of an environment that it does not know (`aligned`; `array` works).
+UNKNOWN = re.compile(r"<m[a-z]+[^>]*>(\\[A-Za-z]+|&(amp;)?<)")
 
 # It sets max as an operator, with wide gaps, and log without the thin space before its argument.
 NAMED = re.compile(r"<mo>(max|min)</mo>")
