@@ -89,6 +89,14 @@ def span(text: str) -> str:
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
+def compare(ours, theirs) -> tuple[list[str], list[str]]:
+    """The public names of two modules: those that are one object in both, and the others."""
+    names = {name for module in (ours, theirs) for name in dir(module) if name[0] != "_"}
+    missing = object()
+    shared = {n for n in names if getattr(ours, n, missing) is getattr(theirs, n, None)}
+    return sorted(shared), sorted(names - shared)
+
+
 class Changes:
     """Pairs of old code and new code, each run; a table of what Keras says to the old.
 

@@ -74,12 +74,14 @@ def next_loss(model: keras.Model, x, y) -> float:
     return model.fit(x, y, verbose=0).history["loss"][0]
 
 
-def compare(ours, theirs) -> tuple[list[str], list[str]]:
-    """The public names of two modules: those that are one object in both, and the others."""
-    names = {name for module in (ours, theirs) for name in dir(module) if name[0] != "_"}
-    missing = object()
-    shared = {n for n in names if getattr(ours, n, missing) is getattr(theirs, n, None)}
-    return sorted(shared), sorted(names - shared)
+def check_table(x: np.ndarray, y: np.ndarray) -> None:
+    """Inputs are a table, and targets a column of as many rows.
+
+    Raises:
+        ValueError: the shapes are not (n, d) and (n, 1).
+    """
+    if x.ndim != 2 or y.shape != (len(x), 1):
+        raise ValueError(f"x, y: expected shapes (n, d), (n, 1), got {x.shape}, {y.shape}")
 
 
 def train_by_hand(x, y, w, b, orders, rate=RATE, batch=BATCH):
@@ -88,6 +90,7 @@ def train_by_hand(x, y, w, b, orders, rate=RATE, batch=BATCH):
     x (n, d), y (n, 1), w (d, 1), b (1,); `orders` holds the order of the rows in each
     epoch. Returns the loss that `fit` reports for each epoch, and the trained w and b.
     """
+    check_table(x, y)
     w, b, losses = w.copy(), b.copy(), []
     for order in orders:
         total = 0
@@ -106,7 +109,6 @@ def fit_step_by_step(model, x, y, epochs: int) -> tuple[np.ndarray, np.ndarray]:
 
     The second has shape (steps + 1,); its first value is the loss before training.
     """
-
     losses = []
 
     def note(step=None, logs=None) -> None:
