@@ -92,8 +92,8 @@ def span(text: str) -> str:
 def compare(ours, theirs) -> tuple[list[str], list[str]]:
     """The public names of two modules: those that are one object in both, and the others."""
     names = {name for module in (ours, theirs) for name in dir(module) if name[0] != "_"}
-    missing = object()
-    shared = {n for n in names if getattr(ours, n, missing) is getattr(theirs, n, None)}
+    nothing = (object(), object())  # two defaults that are never one object
+    shared = {n for n in names if getattr(ours, n, nothing[0]) is getattr(theirs, n, nothing[1])}
     return sorted(shared), sorted(names - shared)
 
 

@@ -65,7 +65,7 @@ def build_linear() -> keras.Model:
 
 def with_adam(model: keras.Model, rate: float = RATE) -> keras.Model:
     """The model, compiled with a new Adam and the mean squared error."""
-    model.compile(keras.optimizers.Adam(rate), "mean_squared_error")
+    model.compile(keras.optimizers.Adam(float(rate)), "mean_squared_error")
     return model
 
 
