@@ -51,11 +51,16 @@ open("file.txt", "w").close(); seen.append((os.getcwd(), os.listdir()))
     assert (captured.out, captured.err) == ("", "")
 
 
-def test_the_log_is_left_as_it_was_even_after_an_error():
-    log = logging.getLogger("absl")
-    before = log.propagate, list(log.handlers)
-    trial.run("1 / 0", {})
-    assert (log.propagate, list(log.handlers)) == before
+def test_the_log_is_read_nowhere_else_and_then_left_as_it_was(monkeypatch):
+    log, root = logging.getLogger("absl"), trial.Notebook()
+    monkeypatch.setattr(log, "propagate", True)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [root])
+    before = list(log.handlers)
+    said = trial.run("import logging; logging.getLogger('absl').warning('old'); 1 / 0", {})
+    assert said.warnings == ("WARNING: old",)
+    assert (root.lines, log.propagate, log.handlers) == ([], True, before)
+    log.warning("new")
+    assert root.lines == ["WARNING: new"]
 
 
 def test_names_are_given_and_not_taken():

@@ -1,7 +1,10 @@
 """The Keras workflow: our loop against `fit`, and the chapter's claims about Keras."""
 
+import ast
 import inspect
+import re
 import warnings
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -9,6 +12,7 @@ import pytest
 import tensorflow as tf
 
 from dnnbook import seeds, trial, workflow
+from press import digest
 
 SEEDS = range(3)
 SPELLINGS = (workflow.build_sequential, workflow.build_functional, workflow.Subclassed)
@@ -209,6 +213,7 @@ def test_the_manual_says_otherwise():
 
 
 def test_without_a_seed_every_epoch_has_an_order_of_its_own():
+    seeds.seed_everything()
     with workflow.without_seed():
         orders = workflow.orders_seen(500, epochs=3)
     assert len(np.unique(orders, axis=0)) == 3
@@ -327,7 +332,7 @@ def test_an_optimizer_that_was_built_takes_its_state_from_the_file(tmp_path):
 def test_adams_first_steps_are_as_long_as_its_rate_wherever_it_is():
     x, y = table()
     network = fresh()
-    network.fit(x, y, epochs=20, verbose=0)
+    network.fit(x, y, epochs=8, verbose=0)
     steps = []
     for again in (False, True):
         workflow.with_adam(network) if again else None
@@ -391,6 +396,27 @@ def test_a_file_forgets_the_random_numbers_of_dropout_and_nothing_else(seed, tmp
 
 def outcome(code):
     return trial.run(code, workflow.workbench())
+
+
+def tables_on_the_page():
+    """The pairs of old and new code in the chapter's two tables."""
+    page = Path(__file__).parents[1] / "book" / "en" / "workflow.md"
+    cells = ast.parse("\n".join(digest.code_cells(page.read_text("utf8"))))
+    calls = [node for node in ast.walk(cells) if isinstance(node, ast.Call)]
+    return [ast.literal_eval(c.args[0]) for c in calls if ast.unparse(c.func) == "trial.Changes"]
+
+
+def test_the_first_table_holds_errors_the_second_warnings_and_every_remedy_is_fine():
+    breaks, warns = tables_on_the_page()
+    assert (len(breaks), len(warns)) == (8, 4)
+    for old, new in trial.Changes(breaks, workflow.workbench).rows:
+        assert old.error
+        assert not new.message
+        assert not re.search(r" at 0x|/tmp", old.message)  # no place of this machine
+    for old, new in trial.Changes(warns, workflow.workbench).rows:
+        assert not old.error
+        assert old.warnings
+        assert not new.message
 
 
 def test_an_h5_file_cannot_be_read_back_if_the_loss_had_a_short_name():
