@@ -176,5 +176,6 @@ def excess_by_order(curves: dict[str, dict[str, np.ndarray]]) -> Figure:
         ax.set_title(word(title), color=INK)
         ax.set(xlabel=word("epoch"))
     axes[0].set_ylabel(word("loss above the lowest, as a share"))
-    axes[0].legend(title=word("shuffled"))
+    handles = axes[0].get_lines()
+    fig.legend(handles=handles, title=word("shuffled"), loc="outside right center")
     return fig
