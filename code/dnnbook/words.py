@@ -82,7 +82,6 @@ CHINESE = {
     "an array, shuffled by fit": "数组，由 fit 打乱",
     "dropout 0.2": "dropout 0.2",
     "every epoch": "每轮",
-    "inputs": "输入",
     "layers make a model": "层组成模型",
     "loss": "损失",
     "loss above the lowest, as a share": "损失超出最低值的比例",
