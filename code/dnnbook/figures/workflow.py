@@ -9,20 +9,20 @@ from dnnbook.style import AMOUNT, BLUE, FAINT, INK, ORANGE, QUIET, TEAL, canvas,
 
 # The parts of the loop: where each stands, and how wide it is.
 PARTS = {
-    "inputs": ((0.9, 3.2), 1.6),
+    "inputs": ((0.85, 3.2), 1.7),
     "model": ((4.1, 3.2), 2.4),
-    "predictions": ((8.2, 3.2), 2.6),
-    "targets": ((8.2, 0.0), 2.6),
-    "loss": ((8.2, 1.6), 1.5),
-    "optimizer": ((4.1, 0.5), 2.4),
+    "predictions": ((8.15, 3.2), 2.9),
+    "targets": ((8.15, 0.0), 2.9),
+    "loss": ((8.15, 1.6), 1.6),
+    "optimizer": ((4.1, 0.5), 2.6),
 }
 # Its arrows: from, to, and the step to which each belongs.
 ARROWS = (
     ((1.75, 3.2), (2.85, 3.2), 2),
-    ((5.35, 3.2), (6.85, 3.2), 2),
-    ((8.2, 2.75), (8.2, 2.05), 3),
-    ((8.2, 0.45), (8.2, 1.15), 3),
-    ((7.4, 1.6), (5.35, 0.8), 4),
+    ((5.35, 3.2), (6.65, 3.2), 2),
+    ((8.15, 2.75), (8.15, 2.05), 3),
+    ((8.15, 0.45), (8.15, 1.15), 3),
+    ((7.3, 1.6), (5.45, 0.8), 4),
     ((4.1, 0.95), (4.1, 2.45), 4),
 )
 STEPS = (
@@ -56,7 +56,7 @@ def part(ax, name: str, lit: bool) -> None:
     lift = 0.3 if name == "model" else 0
     weight = 600 if lit else 400
     ax.text(
-        x, y + lift, word(name), ha="center", va="center", fontsize=9, color=INK, fontweight=weight
+        x, y + lift, word(name), ha="center", va="center", fontsize=10, color=INK, fontweight=weight
     )
 
 
@@ -79,7 +79,7 @@ def training_loop() -> Figure:
                 "shrinkB": 0,
             }
             ax.annotate("", end, start, arrowprops=style)
-        ax.set(xlim=(0, 9.6), ylim=(-0.55, 4.0), aspect="equal")
+        ax.set(xlim=(-0.15, 9.8), ylim=(-0.55, 4.0), aspect="equal")
         ax.set_title(f"{number}  {word(title)}", color=INK)
         mute(ax)
     return fig
