@@ -16,7 +16,7 @@ test:  ## the book, then the whole test suite
 	@$(SETUP) requirements-test.txt
 	@$(PY) -m press.book
 	@$(PY) -m press.browser
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --dist loadscope
 
 lint:  ## style of the code
 	@$(SETUP) requirements-test.txt
