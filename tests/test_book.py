@@ -31,6 +31,7 @@ TOOLS = {
     "dnnbook.words": set(),
     "dnnbook.summary": set(),
     "dnnbook.data": {"seeds"},
+    "dnnbook.faces": {"seeds"},
     "dnnbook.subset": {"data", "seeds"},
     "dnnbook.style": {"words"},
     "dnnbook.page": {"style"},
@@ -111,7 +112,8 @@ def test_imports_run_one_way(path):
     if module in TOOLS:
         assert {name.removeprefix("dnnbook.") for name in ours} <= TOOLS[module]
     if module.split(".")[-1] in chapters and not module.startswith(figures):
-        assert ours <= {"dnnbook.data", "dnnbook.seeds", "dnnbook.workflow", "dnnbook.numpy_layers"}
+        shared = {"data", "faces", "seeds", "workflow", "numpy_layers"}
+        assert {name.removeprefix("dnnbook.") for name in ours} <= shared
 
 
 def test_the_press_does_not_use_the_figures():
