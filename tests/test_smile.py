@@ -248,7 +248,7 @@ def test_learned_filters_look_like_their_random_start(seed):
         for model in (untrained(seed), trained(seed)[0])
     )
     alike = smile.likeness(start, learned)
-    assert alike.mean() > 0.65
+    assert alike.mean() > 0.72  # more than half of the squared weights
     assert alike.min() > 0.45
 
 
@@ -353,7 +353,9 @@ def test_places_four_pixels_apart_leave_more_unseen_than_places_five_apart(seed)
     accuracies, seen, between = by_place(4)
     assert seen > 0.98
     assert accuracies[np.outer(moved == 2, moved == 2)].mean() < 0.85
-    _, seen_five, between_five = by_place(5)
+    accuracies, seen_five, between_five = by_place(5)
+    two_off = np.logical_or.outer(moved == 2, moved == 2)  # the phase that it has not seen
+    assert accuracies[two_off].mean() < accuracies[~two_off].mean() - 0.005
     assert seen_five > 0.97
     assert between_five > 0.93
     assert between_five - between > 0.04

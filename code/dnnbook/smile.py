@@ -163,10 +163,10 @@ def correlations(outputs: np.ndarray, table: dict[str, np.ndarray]) -> np.ndarra
 
 
 def chance_correlation(outputs, table, rng: np.random.Generator, shuffles: int = 100) -> float:
-    """How large |r| gets by chance: of all units with all factors, the largest.
+    """How large a correlation chance makes, of all units with all factors.
 
-    The faces' factors are shuffled, so that no output belongs to its face. Of the largest
-    |r| of each shuffle, the value that 95 of 100 stay below.
+    The faces' factors are shuffled, so that no output belongs to its face. Of each shuffle
+    the largest absolute correlation counts; 95 of 100 stay below the result.
     """
     names, columns = list(table), np.stack(list(table.values()), axis=1)
     largest = []

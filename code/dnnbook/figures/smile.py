@@ -151,7 +151,7 @@ def frozen_filters(accuracies: dict[str, float]) -> Figure:
 
 
 def units_and_factors(untrained: list, learned: list, names: list[str], chance: float) -> Figure:
-    """For each factor the largest |r| of any unit, a panel for each layer.
+    """For each factor the largest absolute correlation of any unit, a panel for each layer.
 
     `untrained` and `learned` hold an array (units, factors) for each layer.
 
