@@ -27,7 +27,7 @@ def forward(layers, x: np.ndarray) -> np.ndarray:
     return x @ weights + bias
 
 
-def pieces(layers, low: float = 0.0, high: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+def pieces(layers, low: float = 0.0, high: float = 1.0):
     """The breakpoints inside (low, high), in order, and the slopes between them.
 
     Between two breakpoints every unit is a line, slope · x + offset. A layer turns lines
@@ -42,9 +42,10 @@ def pieces(layers, low: float = 0.0, high: float = 1.0) -> tuple[np.ndarray, np.
         raise ValueError(f"layers: expected one input and one output, got {ends[0]} and {ends[1]}")
     if not low < high:
         raise ValueError(f"low: expected a number below high = {high!r}, got {low!r}")
-    edges, slopes, offsets = np.array([low, high], float), np.ones((1, 1)), np.zeros((1, 1))
+    edges = np.array([low, high], float)
+    slopes, offsets = np.ones((1, 1)), np.zeros((1, 1))  # (pieces, units)
     for weights, bias in layers[:-1]:
-        slopes, offsets = slopes @ weights, offsets @ weights + bias  # (pieces, units)
+        slopes, offsets = slopes @ weights, offsets @ weights + bias
         edges, parent = cut(edges, slopes, offsets)
         slopes, offsets = slopes[parent], offsets[parent]
         middles = (edges[:-1] + edges[1:])[:, np.newaxis] / 2

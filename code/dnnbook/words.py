@@ -186,7 +186,6 @@ CHINESE = {
     "frequency (kHz)": "频率 (kHz)",
     "level (dB)": "声级 (dB)",
     "as given": "原顺序",
-    "shuffled": "打乱",
     "variance explained": "解释的方差",
     "as taken": "原图",
     "mirrored": "沿对角线翻转",

@@ -211,6 +211,11 @@ def test_each_accuracy_stands_under_its_image(drawn):
     assert len(fig.axes) == 4
 
 
+def test_equal_accuracies_do_not_hide_each_other(assert_legible):
+    equal = {name: dict.fromkeys(KINDS, 0.83) for name in ACCURACIES}
+    assert_legible(figures.shuffled_accuracy({kind: IMAGE / 255 for kind in KINDS}, equal))
+
+
 AXIS_LABELS = {
     "folding": [("input", "output"), ("input", ""), ("input", ""), ("input", "")],
     "pieces_at_budget": [("parameters", "straight pieces")],

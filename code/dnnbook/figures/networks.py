@@ -213,12 +213,15 @@ def shuffled_accuracy(images: dict[str, np.ndarray], accuracies: dict[str, dict]
         ax.set_title(word(kind), loc="center")
         mute(ax)
     ax = fig.add_subplot(grid[1, :])
-    for (name, values), (color, marker) in zip(accuracies.items(), FAMILIES, strict=False):
+    sides = ({"xytext": (-10, 0), "ha": "right"}, {"xytext": (10, 0), "ha": "left"})
+    for (name, values), (color, marker), side in zip(
+        accuracies.items(), FAMILIES, sides, strict=False
+    ):
         heights = [values[kind] for kind in kinds]
         ax.plot(range(len(kinds)), heights, marker, color=color, markersize=9, label=word(name))
         for k, height in enumerate(heights):
             text = f"{height:.1%}"
-            ax.annotate(text, (k, height), (10, 0), textcoords="offset points", va="center")
+            ax.annotate(text, (k, height), textcoords="offset points", va="center", **side)
     ax.set(xlim=(-0.5, len(kinds) - 0.5), xticks=[], ylabel=word("accuracy"))
     ax.margins(y=0.25)
     fig.legend(loc="outside lower center", ncols=2)
