@@ -137,8 +137,9 @@ def test_importing_the_package_costs_nothing():
 )
 def test_modules_and_functions_stay_small(path):
     text, is_figures = path.read_text("utf8"), "figures" in path.parts
-    # A chapter's figures are one module, however many they are.
-    assert len(text.splitlines()) <= (300 if is_figures else 230), "reads in one sitting"
+    # A chapter's figures are one module, however many they are; the catalogue is data.
+    limit = 300 if is_figures else 500 if path.stem == "words" else 230
+    assert len(text.splitlines()) <= limit, "reads in one sitting"
     bound = 40 if is_figures else 36  # with signature and docstring
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):

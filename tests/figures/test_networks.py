@@ -213,7 +213,7 @@ def test_each_accuracy_stands_under_its_image(drawn):
 
 def test_equal_accuracies_do_not_hide_each_other(assert_legible):
     equal = {name: dict.fromkeys(KINDS, 0.83) for name in ACCURACIES}
-    assert_legible(figures.shuffled_accuracy({kind: IMAGE / 255 for kind in KINDS}, equal))
+    assert_legible(figures.shuffled_accuracy(dict.fromkeys(KINDS, IMAGE / 255), equal))
 
 
 AXIS_LABELS = {
