@@ -6,7 +6,16 @@ from scipy.integrate import solve_ivp
 
 from dnnbook import neurons, seeds
 from dnnbook.conduction import Axon, Synapse, across, axon_peaks, edge_of_conduction, speed
-from dnnbook.membrane import STEP, Membrane, constant, firing_rates, pulse, spike_times
+from dnnbook.membrane import (
+    SQUID,
+    STEP,
+    Membrane,
+    constant,
+    firing_rates,
+    pulse,
+    simulate,
+    spike_times,
+)
 
 SEEDS = range(3)
 
@@ -94,6 +103,23 @@ def test_one_membrane_computes_xor_and_another_reads_it(seed):
     both = a.reshape(len(a), 3, 4)[len(a) // 2 :, :, 3]
     assert -25 < both.max() < -3  # it swings, below the release of transmitter
     assert [len(spike_times(trace)) for trace in b.T[[0, 3, 7, 11]]] == [0, 1, 1, 1]
+
+
+def test_a_synapse_that_opens_early_spoils_the_xor():
+    synapse = Synapse(0.4, midpoint=np.array([2.0, -5.0, -20.0]))
+    _, b = across(synapse, constant(90.0), 220, (3,))
+    assert list(firing_rates(b) > 0) == [False, False, True]
+
+
+def test_spikes_shrink_smoothly_as_the_current_grows_and_end_near_160():
+    currents = np.arange(40, 181, 10.0)
+    voltages = simulate(SQUID.slopes, SQUID.rest(currents.shape), constant(currents), 200)
+    late = voltages[len(voltages) // 2 :]
+    tops, swings = late.max(axis=0), np.ptp(late, axis=0)
+    assert np.all(np.diff(tops[:12]) < 0)
+    assert np.all(np.diff(tops[:12]) > -10)
+    assert np.all(swings[currents <= 140] > 10)
+    assert np.all(swings[currents >= 170] < 1)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

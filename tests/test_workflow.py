@@ -359,6 +359,26 @@ def test_freezing_takes_effect_at_the_next_compile():
     assert workflow.moved_by_fit(network, x, y) == [False, False]
 
 
+def test_batches_of_another_size_make_keras_read_anew_what_is_trainable():
+    x, y = (part[:128] for part in table())
+    network = fresh()
+    network.fit(x, y, batch_size=32, verbose=0)
+    network.layers[0].trainable = False
+    before = network.layers[0].get_weights()[0]
+    network.fit(x, y, batch_size=64, verbose=0)
+    assert np.array_equal(network.layers[0].get_weights()[0], before)
+    network.fit(x, y, batch_size=32, verbose=0)  # the old trace is used again
+    assert not np.array_equal(network.layers[0].get_weights()[0], before)
+
+
+def test_compile_with_the_old_optimizer_keeps_its_memory():
+    x, y = (part[:128] for part in table())
+    network = fresh()
+    network.fit(x, y, verbose=0)
+    network.compile(network.optimizer, "mean_squared_error")
+    assert network.optimizer.iterations == 4
+
+
 # Files -----------------------------------------------------------------------------
 
 

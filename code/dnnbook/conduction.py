@@ -17,7 +17,7 @@ class Synapse:
     The state has shape (9, ...): V, m, h, n of A, the same of B, and the open share s of the
     synapse's channels. Transmitter is released while A is near its peak:
 
-        release = 1 / (1 + exp(−(V_A − 2) / 5)),
+        release = 1 / (1 + exp(−(V_A − midpoint) / 5)),
         ds/dt = opening · release · (1 − s) − s / decay.
 
     B receives the current strength · s · (reversal − V_B). Rate constants of a fast
@@ -30,6 +30,7 @@ class Synapse:
     reversal: float = 0.0  # mV
     opening: float = 1.1  # per ms
     decay: float = 5.3  # ms
+    midpoint: float = 2.0  # mV, where half of the transmitter is released
 
     def rest(self, shape: tuple[int, ...] = ()) -> np.ndarray:
         """Both cells at rest, no channel open."""
@@ -39,7 +40,7 @@ class Synapse:
     def slopes(self, state: np.ndarray, current: np.ndarray) -> np.ndarray:
         """How fast the nine numbers change, per ms, while `current` is injected into A."""
         a, b, share = state[:4], state[4:8], state[8]
-        release = 1 / (1 + np.exp(-(a[0] - 2) / 5))
+        release = 1 / (1 + np.exp(-(a[0] - self.midpoint) / 5))
         received = self.strength * share * (self.reversal - b[0])
         opened = self.opening * release * (1 - share) - share / self.decay
         return np.concatenate(
