@@ -318,7 +318,7 @@ def test_when_teeth_pay_there_is_a_unit_for_them_and_none_for_the_smile(seed):
     r = np.abs(smile.correlations(smile.unit_outputs(model, unseen().images)[-1], table)).max(0)
     names = list(table)
     assert r[names.index("teeth")] > 0.75
-    assert r[names.index("smile")] < 0.2
+    assert r[names.index("smile")] < 0.14  # chance gives up to 0.09
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -352,7 +352,7 @@ def test_places_four_pixels_apart_leave_more_unseen_than_places_five_apart(seed)
 
     accuracies, seen, between = by_place(4)
     assert seen > 0.98
-    assert accuracies[np.outer(moved == 2, moved == 2)].mean() < 0.85
+    assert accuracies[np.outer(moved == 2, moved == 2)].mean() < 0.9
     accuracies, seen_five, between_five = by_place(5)
     two_off = np.logical_or.outer(moved == 2, moved == 2)  # the phase that it has not seen
     assert accuracies[two_off].mean() < accuracies[~two_off].mean() - 0.005
@@ -407,7 +407,7 @@ def test_it_is_more_often_wrong_about_dark_skin_and_the_noise_makes_it_so():
     assert np.all(noisy[:, 0] > 1.5 * noisy[:, 1])
     assert noisy[:, 0].mean() > 2.5 * noisy[:, 1].mean()
     clean = np.array([wrong(seed, 0.0) for seed in SEEDS])
-    assert np.all(clean[:, 0] < 0.7 * noisy[:, 0])
+    assert clean[:, 0].mean() < 0.6 * noisy[:, 0].mean()
 
 
 def test_the_layers_of_filters_are_the_convolutions():
