@@ -120,6 +120,17 @@ def test_random_deep_networks_have_fewer_pieces_and_as_many_a_unit(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_half_of_the_narrow_networks_are_dead_at_the_start_and_none_of_the_wide(seed):
+    rng, x = np.random.default_rng(seed), np.linspace(0, 1, 256)[:, np.newaxis]
+    dead = []
+    for sizes in ((1, 2, 2, 2, 2, 1), regions.DEEP):
+        starts = [regions.forward(regions.random_network(sizes, rng), x) for _ in range(500)]
+        dead.append(np.mean([np.ptp(start) == 0 for start in starts]))
+    assert 0.4 < dead[0] < 0.6
+    assert dead[1] < 0.02
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_perturbed_sawtooth_keeps_its_pieces_and_loses_its_teeth(seed):
     exact, rng = regions.sawtooth(10), np.random.default_rng(seed)
     x = np.linspace(0, 1, 20_001)[:, np.newaxis]
@@ -136,6 +147,9 @@ def test_deep_networks_fit_the_waves_as_well_with_under_60_percent_of_the_pieces
     assert np.median(deep["after"]) < 0.6 * np.median(shallow["after"])
     assert np.median(deep["explained"]) > np.median(shallow["explained"]) - 0.02
     assert deep["explained"].min() < np.median(deep["explained"]) - 0.02  # less reliable
+    longer = fitting.fit_waves(regions.SHALLOW, seed=seed, steps=6000)
+    assert np.median(longer["explained"]) > max(0.975, np.median(shallow["explained"]) + 0.003)
+    assert np.median(longer["after"]) == pytest.approx(np.median(shallow["after"]), rel=0.15)
     for fit, tolerance in ((shallow, 0.1), (deep, 0.5)):
         assert np.median(fit["after"]) == pytest.approx(np.median(fit["before"]), rel=tolerance)
     edges = np.linspace(-1, 1, int(shallow["after"].min()) + 1)

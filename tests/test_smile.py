@@ -5,6 +5,7 @@ from functools import cache
 import keras
 import numpy as np
 import pytest
+from sklearn.linear_model import Ridge
 
 from dnnbook import faces, seeds, smile
 
@@ -133,7 +134,7 @@ def test_the_last_maps_move_along_only_if_the_picture_moves_by_four_pixels(shift
     assert same == (shift % 4 == 0)
 
 
-@pytest.mark.parametrize("frozen", [0, 1, 2, 3])
+@pytest.mark.parametrize("frozen", [(), (0,), (1,), (0, 2)])
 def test_frozen_filters_stay_as_they_are_and_the_others_learn(frozen):
     few = faces.make(64, "few")
     seeds.seed_everything(5)
@@ -141,7 +142,7 @@ def test_frozen_filters_stay_as_they_are_and_the_others_learn(frozen):
     model = smile.trained(few, frozen=frozen, seed=5)
     after = [layer.get_weights()[0] for layer in smile.filter_layers(model)]
     moved = [not np.array_equal(a, b) for a, b in zip(before, after, strict=True)]
-    assert moved == [False] * frozen + [True] * (3 - frozen)
+    assert moved == [layer not in frozen for layer in range(3)]
 
 
 def test_correlations_are_those_of_numpy_and_0_for_a_constant_unit():
@@ -219,8 +220,8 @@ def test_accuracy_by_place_is_the_accuracy_of_the_heads_at_each_place():
 
 
 def test_bad_input_is_named():
-    for layers in (-1, 4, 1.5):
-        with pytest.raises(ValueError, match=f"layers: expected 0 to 3, got {layers}"):
+    for layers in ((-1,), (3,), (0, 1.5)):
+        with pytest.raises(ValueError, match=r"layers: expected some of 0 to 2, got \("):
             smile.freeze(smile.build_network(), layers)
 
 
@@ -236,9 +237,13 @@ def test_the_network_learns_and_starts_late(seed):
 
 
 def test_a_linear_model_is_clearly_worse():
-    seeds.seed_everything()  # one bowl: every start gets to about the same place
+    seeds.seed_everything()
     history = smile.train(smile.build_linear(), training(), unseen=unseen())
-    assert 0.5 < history["val_accuracy"][-1] < 0.65
+    assert 0.5 < history["val_accuracy"][-1] < 0.66
+    x, asked = (f.images.reshape(len(f.images), -1) for f in (training(), unseen()))
+    for weight in (30, 300):  # least squares, solved to the end
+        solved = Ridge(alpha=weight).fit(x, training().labels).predict(asked) > 0.5
+        assert 0.55 < np.mean(solved == (unseen().labels == 1)) < 0.72
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -264,12 +269,16 @@ def test_hiding_the_mouth_counts_most_and_counts_without_training_too(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_first_layer_may_stay_random_the_first_two_may_not(seed):
+def test_either_of_two_layers_may_stay_random_but_not_both(seed):
     whole = accuracy(trained(seed)[0], unseen())
-    first, second = (accuracy(smile.trained(training(), n, seed), unseen()) for n in (1, 2))
+    first, second, both = (
+        accuracy(smile.trained(training(), frozen, seed), unseen())
+        for frozen in ((0,), (1,), (0, 1))
+    )
     assert 0 < whole - first < 0.07
-    assert first - second > 0.1
-    assert second > 0.6  # ahead of the linear model
+    assert 0 < whole - second < 0.07
+    assert min(first, second) - both > 0.1
+    assert both > 0.6
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -305,10 +314,10 @@ def test_no_unit_stands_for_teeth_and_random_units_know_the_skin(seed):
     assert chance < 0.11
     assert 2 * chance < max(layer["teeth"].max() for layer in largest(seed)) < 0.5
     assert chance < largest(seed)[-1]["teeth"].max() < 0.5
-    assert largest(seed)[-1]["skin"].max() > 0.3
+    assert largest(seed)[-1]["skin"].max() > 0.2
     assert largest(seed, learned=False)[-1]["skin"].max() > 0.65
     for learned in (True, False):
-        assert min(layer["skin"].max() for layer in largest(seed, learned)) > 0.3
+        assert min(layer["skin"].max() for layer in largest(seed, learned)) > 0.2
 
 
 @pytest.mark.parametrize("seed", SEEDS)

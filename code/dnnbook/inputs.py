@@ -12,7 +12,7 @@ PITCH = 120  # pulses of the voice a second
 COLUMNS = {
     "age": "years",
     "sex": "1 or 2",
-    "body mass": "kg/m²",
+    "body mass index": "kg/m²",
     "blood pressure": "mm Hg",
     "cholesterol": "mg/dL",
     "LDL": "mg/dL",

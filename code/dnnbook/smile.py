@@ -40,17 +40,17 @@ def filter_layers(model) -> list:
     return [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
 
 
-def freeze(model, layers: int):
-    """The model with its first layers of filters kept at their present weights.
+def freeze(model, layers: tuple[int, ...]):
+    """The model with some layers of filters, 0 the first, kept at their present weights.
 
     Raises:
-        ValueError: `layers` is not between 0 and the number of such layers.
+        ValueError: `layers` holds a number that no layer of filters has.
     """
     convolutions = filter_layers(model)
-    if layers not in range(len(convolutions) + 1):
-        raise ValueError(f"layers: expected 0 to {len(convolutions)}, got {layers!r}")
-    for layer in convolutions[:layers]:
-        layer.trainable = False
+    if not set(layers) <= set(range(len(convolutions))):
+        raise ValueError(f"layers: expected some of 0 to {len(convolutions) - 1}, got {layers!r}")
+    for layer in layers:
+        convolutions[layer].trainable = False
     return model
 
 
@@ -76,8 +76,8 @@ def train(model, training: Faces, epochs: int = 8, unseen: Faces | None = None) 
     ).history
 
 
-def trained(training: Faces, frozen: int = 0, seed: int = seeds.SEED) -> keras.Sequential:
-    """A network from a seed's random start, trained, its first layers frozen if so asked."""
+def trained(training: Faces, frozen=(), seed: int = seeds.SEED) -> keras.Sequential:
+    """A network from a seed's random start, trained, some of its layers frozen if so asked."""
     seeds.seed_everything(seed)
     model = freeze(build_network(), frozen)
     train(model, training)
