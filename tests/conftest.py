@@ -5,8 +5,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from dnnbook import seeds
+from dnnbook.membrane import Membrane
 from press.book import JUPYTER_BOOK
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -89,3 +92,14 @@ class Book:
 @pytest.fixture
 def book(tmp_path):
     return Book(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def jittered():
+    """Makes squid membranes whose three conductances are drawn within some percent."""
+
+    def make(seed, spread=0.05, **fields):
+        factors = 1 + spread * seeds.generator(f"membrane {seed}").uniform(-1, 1, 3)
+        return Membrane(*(np.array([120, 36, 0.3]) * factors), **fields)
+
+    return make

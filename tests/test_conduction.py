@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from dnnbook import neurons, seeds
+from dnnbook import neurons
 from dnnbook.conduction import Axon, Synapse, across, axon_peaks, edge_of_conduction, speed
 from dnnbook.membrane import (
     SQUID,
@@ -18,12 +18,6 @@ from dnnbook.membrane import (
 )
 
 SEEDS = range(3)
-
-
-def jittered(seed, spread=0.05, **fields):
-    """A squid membrane whose three conductances are drawn within some percent."""
-    factors = 1 + spread * seeds.generator(f"membrane {seed}").uniform(-1, 1, 3)
-    return Membrane(*(np.array([120, 36, 0.3]) * factors), **fields)
 
 
 def test_two_cells_at_rest_stay_there():
@@ -69,7 +63,7 @@ def test_a_and_b_are_those_of_scipy():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_strength_of_the_synapse_decides_and_a_does_not_notice(seed):
+def test_the_strength_of_the_synapse_decides_and_a_does_not_notice(seed, jittered):
     synapse = Synapse(np.array([0.0, 0.05, 0.2, 0.8]), jittered(seed), jittered(seed + 10))
     a, b = across(synapse, pulse(12.0), 25, (4,))
     assert np.all(np.ptp(a, axis=1) == 0)
@@ -91,7 +85,7 @@ def test_one_spike_across_the_synapse_of_the_chapter():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_one_membrane_computes_xor_and_another_reads_it(seed):
+def test_one_membrane_computes_xor_and_another_reads_it(seed, jittered):
     synapse = Synapse(0.4, jittered(seed), jittered(seed + 10))
     inputs = np.outer([40.0, 45.0, 50.0], neurons.patterns(2).sum(axis=1)).ravel()
     a, b = across(synapse, constant(inputs), 220, (12,))
@@ -123,7 +117,7 @@ def test_spikes_shrink_smoothly_as_the_current_grows_and_end_near_160():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_nothing_is_lost_between_pieces(seed):
+def test_nothing_is_lost_between_pieces(seed, jittered):
     axon = Axon(jittered(seed), length=0.5)
     state = axon.rest((2,))
     assert axon.slopes(state, np.zeros(2)) == pytest.approx(np.zeros((4, 5, 2)), abs=1e-12)
@@ -150,7 +144,7 @@ def test_the_axon_of_1952_conducts_as_computed_in_1952():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_axon_makes_graded_peaks_all_or_none(seed):
+def test_the_axon_makes_graded_peaks_all_or_none(seed, jittered):
     axon = Axon(jittered(seed, 0.03, celsius=25.0))
     (fails, runs), edge = edge_of_conduction(axon, 40, 200)
     assert runs / fails < 1.001

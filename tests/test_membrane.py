@@ -28,12 +28,6 @@ from dnnbook.membrane import (
 SEEDS = range(3)
 
 
-def jittered(seed, spread=0.05, **fields):
-    """A squid membrane whose three conductances are drawn within some percent."""
-    factors = 1 + spread * seeds.generator(f"membrane {seed}").uniform(-1, 1, 3)
-    return Membrane(*(np.array([120, 36, 0.3]) * factors), **fields)
-
-
 def of_1952(t, y, current, celsius=6.3):
     """The equations as printed in 1952: v is rest minus V, so a spike points down."""
     v, m, h, n = -(y[0] + 65), *y[1:]
@@ -97,7 +91,7 @@ def test_the_resting_gates_and_the_leak_are_the_known_ones():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_rest_is_an_equilibrium_of_any_membrane(seed):
+def test_rest_is_an_equilibrium_of_any_membrane(seed, jittered):
     for membrane in (SQUID, jittered(seed, celsius=20.0), jittered(seed, h_shift=8.0)):
         rest = membrane.rest((2,))
         assert rest.shape == (4, 2)
@@ -144,7 +138,7 @@ def test_a_pulse_lasts_as_long_as_it_says_and_a_pair_comes_twice():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_peak_steps_at_the_threshold_and_creeps_above_it(seed):
+def test_the_peak_steps_at_the_threshold_and_creeps_above_it(seed, jittered):
     membrane = jittered(seed)
     threshold = strength_for_peak(-20.0, membrane, step=STEP, rounds=4)
     below, at, above, far = peaks(threshold * np.array([0.98, 1.01, 1.5, 3.0]), membrane)
@@ -184,7 +178,7 @@ def test_the_step_is_below_a_billionth_in_the_cold_and_a_slope_in_the_warm():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_more_current_starts_the_firing_at_fifty_and_then_ends_it(seed):
+def test_more_current_starts_the_firing_at_fifty_and_then_ends_it(seed, jittered):
     membrane = jittered(seed)
     currents = np.arange(0.0, 121, 3)
     run = simulate(membrane.slopes, membrane.rest((41,)), constant(currents), 250)
@@ -199,14 +193,14 @@ def test_more_current_starts_the_firing_at_fifty_and_then_ends_it(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_moving_the_gate_h_and_nothing_else_moves_the_silence(seed):
+def test_moving_the_gate_h_and_nothing_else_moves_the_silence(seed, jittered):
     membrane = jittered(seed, h_shift=np.array([0.0, 10.0]))
     run = simulate(membrane.slopes, membrane.rest((2,)), constant(110.0), 180)
     assert list(firing_rates(run) > 0) == [False, True]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_end_of_inhibition_fires_the_cell(seed):
+def test_the_end_of_inhibition_fires_the_cell(seed, jittered):
     def hold(strength):
         return pulse(strength, 10.0)
 
@@ -216,7 +210,7 @@ def test_the_end_of_inhibition_fires_the_cell(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_two_pulses_add_up_at_once_and_again_after_the_swing(seed):
+def test_two_pulses_add_up_at_once_and_again_after_the_swing(seed, jittered):
     membrane = jittered(seed, 0.03)
     delays = np.array([0.0, 3.0, 9.0, 15.0, 16.0, 26.0])
     one = strength_for_peak(0.0, membrane, step=STEP, rounds=5)
