@@ -17,6 +17,7 @@ CHAPTERS = [
     page for page in PAGES if (CODE / "dnnbook" / "figures" / page.name).with_suffix(".py").exists()
 ]
 MODULES = sorted((CODE / "dnnbook").rglob("*.py"))
+LAYERS = [path for path in MODULES if path.parent.name == "numpy_layers"]
 HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
 FIGURE = re.compile(
     r"^```\{glue:figure\} (?P<key>\S+)\n:name: (?P<name>\S+)\n:alt: (?P<alt>[^\n]+)\n\n"
@@ -92,7 +93,7 @@ def test_there_are_chapters():
     assert {"toy", "feedforward"} <= set(names(CHAPTERS))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_name)
+@pytest.mark.parametrize("path", [p for p in MODULES if p not in LAYERS], ids=module_name)
 def test_imports_run_one_way(path):
     module, used = module_name(path), imports(path)
     top = {name.split(".")[0] for name in used}
@@ -114,6 +115,18 @@ def test_imports_run_one_way(path):
     if module.split(".")[-1] in chapters and not module.startswith(figures):
         shared = {"data", "faces", "seeds", "workflow", "numpy_layers"}
         assert {name.removeprefix("dnnbook.") for name in ours} <= shared
+
+
+@pytest.mark.parametrize("path", LAYERS, ids=module_name)
+def test_the_layers_need_numpy_alone_and_each_file_has_its_test_and_its_page(path):
+    used = {name for name in imports(path) if name != "dnnbook"}
+    ours = {name for name in used if name.startswith("dnnbook.")}
+    assert {name.split(".")[0] for name in used - ours} <= {"numpy"} | sys.stdlib_module_names
+    assert all(name.startswith(("dnnbook.numpy_layers", "dnnbook.seeds")) for name in ours)
+    if path.stem != "__init__":
+        assert (ROOT / "tests" / "numpy_layers" / f"test_{path.stem}.py").exists()
+    api = (ROOT / "book" / "en" / "api.md").read_text("utf8")
+    assert f".. automodule:: {module_name(path)}\n" in api
 
 
 def test_the_press_does_not_use_the_figures():
