@@ -164,7 +164,7 @@ def test_modules_and_functions_stay_small(path):
 
 @pytest.mark.parametrize(
     "page",
-    [p for p in PAGES if p.stem not in {"api", "glossary", "references", "index"}],
+    [p for p in PAGES if p.stem not in {"api", "glossary", "notation", "references", "index"}],
     ids=lambda p: p.stem,
 )
 def test_every_page_with_code_has_the_same_head(page):
@@ -286,6 +286,19 @@ def test_every_term_of_the_glossary_is_in_italics_where_it_is_defined():
         assert re.search(italic, page.read_text("utf8"), re.IGNORECASE), entry
         assert re.search("[\u4e00-\u9fff]", entry["zh"]), entry
         assert entry["means"].endswith("."), entry
+
+
+def test_every_symbol_of_the_notation_stands_in_its_chapters_formulas():
+    rows = re.findall(
+        r"^\| \$(.+?)\$ \|.+\{ref\}`ch-([a-z-]+)` \|$",
+        (ROOT / "book" / "en" / "notation.md").read_text("utf8"),
+        re.MULTILINE,
+    )
+    assert {chapter for _, chapter in rows} <= {stem.replace("_", "-") for stem in names(CHAPTERS)}
+    for symbol, chapter in rows:
+        text = (ROOT / "book" / "en" / f"{chapter.replace('-', '_')}.md").read_text("utf8")
+        formulas = " ".join(re.findall(r"\$\$.+?\$\$|\$[^$]+\$", text, re.DOTALL))
+        assert symbol in formulas, f"{symbol} in {chapter}"
 
 
 def test_every_word_in_a_figure_has_its_chinese():

@@ -16,7 +16,15 @@ from pathlib import Path
 from press import building, digest
 from press.book import JUPYTER_BOOK
 
-KEPT = ("index.md", "_config.yml", "_toc.yml", "requirements.txt", "book", "code")
+KEPT = (
+    "index.md",
+    "_config.yml",
+    "_toc.yml",
+    "requirements.in",
+    "requirements.txt",
+    "book",
+    "code",
+)
 
 
 def copy_book(folder: Path) -> None:
