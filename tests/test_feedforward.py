@@ -9,10 +9,11 @@ from itertools import pairwise
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dnnbook import data, feedforward, seeds, summary
+from dnnbook import backpropagation, data, feedforward, seeds, summary
 
 SEEDS = (1, 2, 3)
 
@@ -22,16 +23,52 @@ def splits():
     return feedforward.load_splits()
 
 
-def trained(splits, seed, epochs, hidden=(128, 64), frozen=0, labels=None, activation="relu"):
-    """The history of one training run."""
+class Confidence(keras.callbacks.Callback):
+    """Notes after each epoch how sure the model is of its answers, on average."""
+
+    def __init__(self, images):
+        super().__init__()
+        self.images = images
+
+    def on_epoch_end(self, epoch, logs):  # noqa: ARG002
+        logs["confidence"] = self.model(self.images).numpy().max(axis=1).mean()
+
+
+@pytest.fixture(scope="module")
+def long_runs(splits):
+    """The chapter's network, thirty epochs of `fit`, for each seed: its history."""
     training, validation, _ = splits
-    if labels is not None:
-        training = feedforward.Examples(training.images, labels)
+    runs = {}
+    for seed in SEEDS:
+        seeds.seed_everything(seed)
+        model = feedforward.build_network()
+        loss = "sparse_categorical_crossentropy"
+        model.compile("adam", loss, metrics=["accuracy"], steps_per_execution=21)
+        fitted = model.fit(
+            *training,
+            validation_data=tuple(validation),
+            epochs=30,
+            batch_size=feedforward.BATCH,
+            callbacks=[Confidence(validation.images)],
+            verbose=0,
+        )
+        runs[seed] = {name: np.array(values) for name, values in fitted.history.items()}
+    return runs
+
+
+def curve(splits, seed, epochs, model=None, behind=0, training=None, **options):
+    """The validation accuracies of one training run by tape."""
     seeds.seed_everything(seed)
-    model = feedforward.build_network(hidden, activation)
-    if frozen:
-        feedforward.freeze(model, frozen)
-    return feedforward.train(model, training, validation, epochs)
+    model = model or feedforward.build_network(**options)
+    sets = (training or splits[0], splits[1])
+    if behind:
+        model, *sets = feedforward.behind(model, behind, *sets)
+    return feedforward.train_by_tape(model, *sets, epochs)
+
+
+def end(values):
+    """The mean of the last three epochs."""
+    return values[-3:].mean()
 
 
 def some_weights(rng, sizes):
@@ -102,13 +139,58 @@ def test_the_gain_scales_the_start():
     assert np.var(kernels[0]) == pytest.approx(2 / (784 + 128), rel=0.03)  # Glorot's
 
 
-def test_a_frozen_layer_keeps_its_weights_and_the_others_learn(splits):
-    training, validation, _ = splits
-    model = feedforward.freeze(feedforward.build_network((16, 8)), 1)
+def test_the_tape_does_what_fit_does(splits):
+    few = [feedforward.Examples(part.images[:300], part.labels[:300]) for part in splits[:2]]
+    seeds.seed_everything(5)
+    ours, theirs = (feedforward.build_network((16,)) for _ in range(2))
+    theirs.set_weights(ours.get_weights())
+    seeds.seed_everything(6)
+    order = tf.random.shuffle(tf.range(300)).numpy()
+    seeds.seed_everything(6)
+    accuracies = feedforward.train_by_tape(ours, *few, 3)
+    theirs.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    fitted = theirs.fit(
+        few[0].images[order],
+        few[0].labels[order],
+        validation_data=tuple(few[1]),
+        epochs=3,
+        batch_size=128,
+        shuffle=False,
+        verbose=0,
+    )
+    assert accuracies == pytest.approx(fitted.history["val_accuracy"], abs=1e-6)
+    for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        assert one == pytest.approx(other, abs=2e-5)
+
+
+def test_the_tape_leaves_frozen_layers_alone_and_takes_an_optimizer(splits):
+    few = [feedforward.Examples(part.images[:200], part.labels[:200]) for part in splits[:2]]
+    model = feedforward.build_network((16, 8))
+    model.layers[1].trainable = False
     before = model.get_weights()
-    feedforward.train(model, training, validation, 1)
+    feedforward.train_by_tape(model, *few, 1, keras.optimizers.SGD(0.1))
     same = [np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True)]
     assert same == [True, True, False, False, False, False]
+
+
+def test_the_layers_behind_give_what_the_model_gives(splits):
+    sets = [feedforward.Examples(part.images[:20], part.labels[:20]) for part in splits]
+    model = feedforward.build_network((16, 8))
+    for layers in (1, 2, -1):
+        rest, *handed_on = feedforward.behind(model, layers, *sets)
+        assert len(handed_on) == 3
+        for part, got in zip(sets, handed_on, strict=True):
+            assert rest(got.images).numpy() == pytest.approx(model(part.images).numpy())
+            assert np.array_equal(part.labels, got.labels)
+    assert len(rest.trainable_variables) == 2
+
+
+def test_training_by_fit_gives_a_history_that_learns(splits):
+    seeds.seed_everything(1)
+    history = feedforward.train(feedforward.build_network((32,)), *splits[:2], 2)
+    assert set(history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    assert all(values.shape == (2,) for values in history.values())
+    assert history["val_accuracy"][-1] > 0.7
 
 
 def test_confusion_counts_each_answer_once():
@@ -124,33 +206,9 @@ def test_confident_mistakes_are_wrong_and_in_order():
     assert list(feedforward.confident_mistakes(probabilities, np.array([0, 1, 1, 1]), 2)) == []
 
 
-def test_spread_is_zero_for_equal_images_and_grows_with_their_difference(splits):
-    model = feedforward.build_network((8,))
-    image = splits[0].images[:1]
-    assert feedforward.spread(model, np.repeat(image, 5, axis=0)) == pytest.approx([0, 0], abs=1e-6)
-    assert min(feedforward.spread(model, splits[0].images[:50])) > 0
-
-
-def test_fixed_lengths_step_by_the_given_length():
-    variable = keras.Variable(np.array([3.0, 4.0]))
-    optimizer = feedforward.FixedLengths([2.0])
-    optimizer.build([variable])
-    optimizer.apply([keras.ops.convert_to_tensor(np.array([1e-9, 0.0], "float32"))], [variable])
-    moved = np.array([3.0, 4.0]) - variable.numpy()
-    assert moved == pytest.approx([feedforward.RATE * 2.0, 0], abs=1e-6)
-    optimizer.apply([keras.ops.convert_to_tensor(np.array([1e-9, 0.0], "float32"))], [variable])
-    twice = np.array([3.0, 4.0]) - variable.numpy()  # the second step has momentum
-    assert twice[0] == pytest.approx(moved[0] * (2 + feedforward.MOMENTUM), abs=1e-6)
-
-
 def test_the_largest_difference_is_relative_to_the_second_of_its_pair():
     pairs = [np.array([1.0, 4.0]), np.array([10.0])], [np.array([1.0, 5.0]), np.array([11.0])]
     assert feedforward.largest_difference(*pairs) == pytest.approx(1 / 5)
-
-
-def test_the_deep_network_has_eight_hidden_layers_of_64():
-    sizes = [layer.units for layer in feedforward.build_deep("tanh").layers[1:]]
-    assert sizes == [64] * 8 + [10]
 
 
 @given(st.floats(0, 1))
@@ -167,84 +225,123 @@ def test_flipped_labels_are_wrong_in_the_asked_share(share):
         assert np.all(shifts[1:] > 60)  # every wrong class, about equally often
 
 
-def test_the_first_claim_a_wide_random_layer_nearly_replaces_a_learned_one(splits):
-    def accuracy(hidden, frozen):
-        runs = [trained(splits, seed, 15, hidden, frozen)["val_accuracy"][-3:] for seed in SEEDS]
-        return np.mean(runs)
+def test_the_first_claim_a_wide_random_layer_nearly_replaces_a_learned_one(splits, long_runs):
+    learned = np.mean([end(long_runs[seed]["val_accuracy"][:15]) for seed in SEEDS])
 
-    learned = accuracy((128, 64), 0)
-    assert learned - accuracy((1024, 64), 1) < 0.02
-    assert learned - accuracy((128, 64), 1) > 0.02
-    assert 0 < learned - accuracy((), 0) < 0.035  # no hidden layer at all
+    def lost(hidden, behind=0):
+        return learned - np.mean(
+            [end(curve(splits, s, 15, None, behind, hidden=hidden)) for s in SEEDS]
+        )
+
+    assert lost((1024, 64), 2) < 0.02
+    narrow, none = lost((128, 64), 2), lost(())
+    assert 0.01 < none < narrow < 0.08  # no hidden layer at all; 128 random units
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_bend_is_needed_and_the_sigmoid_arrives_later(splits, seed):
-    runs = {
-        a: trained(splits, seed, 15, activation=a)["val_accuracy"]
-        for a in ("tanh", "sigmoid", "linear")
-    }
+def test_a_bend_is_needed_and_the_sigmoid_arrives_later(splits, long_runs, seed):
+    runs = {a: curve(splits, seed, 15, activation=a) for a in ("tanh", "sigmoid", "linear")}
+    runs["relu"] = long_runs[seed]["val_accuracy"][:15]
     assert runs["sigmoid"][0] < runs["linear"][0] < runs["tanh"][0] + 0.05
-    assert runs["sigmoid"][-3:].mean() > runs["linear"][-3:].mean()
-    assert runs["tanh"][-3:].mean() > runs["linear"][-3:].mean()
+    assert runs["sigmoid"][0] < runs["relu"][0] - 0.05
+    for bend in ("relu", "tanh"):
+        assert end(runs[bend]) > max(end(runs["linear"]), end(runs["sigmoid"]) - 0.01)
+    assert end(runs["sigmoid"]) > end(runs["linear"])
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_second_claim_scale_and_not_the_gradient_keeps_sigmoids_at_chance(splits, seed):
-    curves = feedforward.train_deep(*splits[:2], seed=seed)
-    ends = {name: curve[-3:].mean() for name, curve in curves.items()}
-    assert ends["sigmoid"] < 0.13
-    assert ends["sigmoid, gradients repaired"] > 0.3
-    assert ends["sigmoid, frozen, rescaled"] > 0.55  # and no hidden layer has a gradient
-    assert curves["sigmoid, frozen, rescaled"][0] > 0.45
-    assert ends["sigmoid, weights × 4"] > 0.3
-    assert ends["tanh"] > max(value for name, value in ends.items() if name != "tanh")
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_before_training_signal_and_gradient_vanish_alike(splits, seed):
-    images, labels = (part[:300] for part in splits[0])
-    seeds.seed_everything(seed)
-    model = feedforward.build_deep("sigmoid")
-    spreads = feedforward.spread(model, images)[1:-1]
-    lengths = feedforward.gradient_lengths(model, images, labels)[::2][1:-1]
-    forward, back = (spreads[0] / spreads[-1]) ** (1 / 6), (lengths[-1] / lengths[0]) ** (1 / 6)
-    assert 3.3 < forward < 6
-    assert 3.3 < back < 6
-
-
-def test_only_rescaling_wakes_the_frozen_sigmoids(splits):
-    training, validation, _ = splits
-    seeds.seed_everything(1)
-    frozen = feedforward.freeze(feedforward.build_deep("sigmoid"), feedforward.DEPTH)
-    descent = keras.optimizers.SGD(feedforward.RATE, momentum=feedforward.MOMENTUM)
-    assert feedforward.train(frozen, training, validation, 8, descent)["val_accuracy"][-1] < 0.13
-
-
-def test_freeze_and_rescale_standardises_and_freezes(splits):
-    images = splits[0].images[:500]
-    model = feedforward.freeze_and_rescale(feedforward.build_deep("sigmoid"), images)
-    assert len(model.trainable_variables) == 2  # the output's kernel and bias
-    handed_on = keras.Sequential(model.layers[:-1]).predict(images, verbose=0)
-    assert handed_on.mean(axis=0) == pytest.approx(np.zeros(64), abs=0.05)
-    assert handed_on.std(axis=0) == pytest.approx(np.ones(64), abs=0.1)
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_third_claim_overfitting_costs_loss_and_hardly_accuracy(splits, seed):
-    history = trained(splits, seed, 40)
+def test_the_third_claim_overfitting_costs_loss_and_hardly_accuracy(long_runs, seed):
+    history = long_runs[seed]
     turn = int(history["val_loss"].argmin())
     assert turn < 25
-    assert history["val_loss"][-3:].mean() > 1.1 * history["val_loss"][turn]
-    assert abs(history["val_accuracy"][-3:].mean() - history["val_accuracy"][turn]) < 0.025
+    assert end(history["val_loss"]) > 1.05 * history["val_loss"][turn]
+    assert abs(end(history["val_accuracy"]) - history["val_accuracy"][turn]) < 0.025
+    assert history["confidence"][-1] > history["confidence"][14] + 0.01
+    assert history["confidence"][-1] > end(history["val_accuracy"]) + 0.03  # overconfident
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_exercise_wrong_labels_cost_little_at_first_and_much_later(splits, seed):
-    labels = feedforward.flip_labels(splits[0].labels, 0.4, seeds.generator(seed))
-    accuracy = trained(splits, seed, 30, labels=labels)["val_accuracy"]
-    assert accuracy.max() > 0.78
-    assert accuracy[-1] < accuracy.max() - 0.04
+def test_large_pixels_make_the_start_sure_and_wrong(splits, seed):
+    seeds.seed_everything(seed)
+    model, images = feedforward.build_network(), splits[0].images[:500]
+    small, large = (model(factor * images).numpy() for factor in (1, 255))
+    assert small.max(axis=1).mean() < 0.5
+    assert large.max(axis=1).mean() > 0.9
+    assert np.mean(large.argmax(axis=1) == splits[0].labels[:500]) < 0.3
+
+
+def test_sums_taken_for_probabilities_have_no_slope_beyond_the_cut():
+    scores = tf.constant([[2.0, 0.5, -1.0]])
+    slopes = []
+    for label in (0, 2):  # a sum above 1 and one below 0
+        with tf.GradientTape() as tape:
+            tape.watch(scores)
+            loss = keras.losses.sparse_categorical_crossentropy(tf.constant([label]), scores)
+        slopes.append(tape.gradient(loss, scores).numpy()[0, label])
+    assert slopes == [0, 0]
+    twice = keras.layers.Softmax()(tf.constant([[1.0] + [0.0] * 9])).numpy()
+    assert twice.max() == pytest.approx(np.e / (np.e + 9))
+
+
+def test_three_silent_mistakes_cost_accuracy(splits, long_runs):
+    softmax, ends = keras.layers.Softmax(), {"pixels": [], "twice": [], "forgotten": []}
+    large = feedforward.Examples(255 * splits[0].images, splits[0].labels)
+    for seed in SEEDS:
+        right = long_runs[seed]["val_accuracy"][4]
+        seeds.seed_everything(seed)
+        layers = feedforward.build_network().layers
+        spoiled = {
+            "twice": [*layers, softmax],
+            "forgotten": [*feedforward.build_network().layers[:-1], keras.layers.Dense(10)],
+        }
+        for name, chain in spoiled.items():
+            model = keras.Sequential([keras.Input((28, 28)), *chain])
+            ends[name].append(right - curve(splits, seed, 5, model)[-1])
+        big = (large, feedforward.Examples(255 * splits[1].images, splits[1].labels))
+        seeds.seed_everything(seed)
+        accuracy = feedforward.train_by_tape(feedforward.build_network(), *big, 5)[-1]
+        ends["pixels"].append(right - accuracy)
+    assert min(ends["pixels"]) > 0.02
+    assert min(ends["twice"]) > 0
+    assert max(ends["twice"]) > min(ends["twice"]) + 0.02  # it varies from start to start
+    assert min(ends["forgotten"]) > 0.3
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_exercise_wrong_labels_cost_little_at_first_and_much_later(splits, long_runs, seed):
+    wrong = feedforward.flip_labels(splits[0].labels, 0.4, seeds.generator(seed))
+    accuracy = curve(splits, seed, 20, training=feedforward.Examples(splits[0].images, wrong))
+    assert accuracy.max() > long_runs[seed]["val_accuracy"].max() - 0.06
+    assert accuracy.argmax() < 12
+    assert accuracy[-1] < accuracy.max() - 0.02
+
+
+def test_the_exercise_units_that_start_alike_stay_alike(splits):
+    model = feedforward.build_network((16, 8))
+    model.set_weights([np.full_like(w, 0.01) for w in model.get_weights()])
+    accuracy = curve(splits, 1, 3, model)
+    columns = model.layers[1].get_weights()[0].T
+    assert len(np.unique(columns.round(5), axis=0)) == 1
+    assert not np.allclose(columns, 0.01, atol=1e-3)  # they did move
+    assert 0.12 < accuracy.max() < 0.5
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_exercise_random_feedback_teaches_something_and_less_than_exact_slopes(
+    splits, long_runs, seed
+):
+    def reached(upper, behind=0):
+        seeds.seed_everything(seed)
+        flat, first = keras.layers.Flatten(), keras.layers.Dense(128, activation="relu")
+        top = upper(64, activation="relu"), upper(10, activation="softmax")
+        model = keras.Sequential([keras.Input((28, 28)), flat, first, *top])
+        return end(curve(splits, seed, 15, model, behind))
+
+    strange = reached(backpropagation.RandomFeedback)
+    frozen = reached(keras.layers.Dense, behind=3)
+    assert 0.5 < frozen < strange - 0.01
+    assert strange < end(long_runs[seed]["val_accuracy"][:15]) - 0.02
+    assert frozen - 0.1 > (strange - 0.1) / 2  # "much of it", above chance
 
 
 def test_bad_input_is_named(splits):
@@ -252,8 +349,6 @@ def test_bad_input_is_named(splits):
         feedforward.build_network((0,))
     with pytest.raises(ValueError, match="gain: expected a positive number, got -1"):
         feedforward.build_network(gain=-1)
-    with pytest.raises(ValueError, match="layers: expected 1 to 2, got 3"):
-        feedforward.freeze(feedforward.build_network(), 3)
     with pytest.raises(ValueError, match=r"predictions: expected shape \(3,\), got \(2,\)"):
         feedforward.confusion(np.zeros(3, int), np.zeros(2, int))
     with pytest.raises(ValueError, match="labels: expected classes 0 to 9, got 10 to 10"):

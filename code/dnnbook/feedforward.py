@@ -6,12 +6,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dnnbook import data, seeds
+from dnnbook import data
 
 CLASSES = len(data.CLASS_NAMES)
 BATCH = 128
-DEPTH = 8  # hidden layers of the deep networks
-RATE, MOMENTUM = 0.1, 0.9  # of their descent
 
 
 class Examples(NamedTuple):
@@ -49,16 +47,6 @@ def build_network(hidden=(128, 64), activation="relu", gain: float = 1) -> keras
     return model
 
 
-def freeze(model: keras.Sequential, layers: int) -> keras.Sequential:
-    """The model with its first dense layers kept at their present weights."""
-    dense = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
-    if not 0 < layers < len(dense):
-        raise ValueError(f"layers: expected 1 to {len(dense) - 1}, got {layers!r}")
-    for layer in dense[:layers]:
-        layer.trainable = False
-    return model
-
-
 def train(model, training: Examples, validation: Examples, epochs: int, optimizer="adam"):
     """Cross-entropy, batches of 128; the history of loss and accuracy, epoch by epoch."""
     data.check_images(*training)
@@ -72,6 +60,47 @@ def train(model, training: Examples, validation: Examples, epochs: int, optimize
         *training, validation_data=tuple(validation), epochs=epochs, batch_size=BATCH, verbose=0
     )
     return {name: np.array(values) for name, values in fitted.history.items()}
+
+
+def train_by_tape(model, training, validation, epochs, optimizer=None):
+    """What `fit` does, written out, for many short runs: one TensorFlow program an epoch.
+
+    Cross-entropy, batches of 128, one shuffled order for all epochs, as a seeded `fit` has.
+    The optimizer is Adam, if none is given. Returns the validation accuracy after each epoch.
+    """
+    cross_entropy = keras.losses.sparse_categorical_crossentropy
+    optimizer = optimizer or keras.optimizers.Adam()
+    optimizer.build(model.trainable_variables)
+    inputs, labels = tf.constant(training[0]), tf.constant(training[1])
+    order = tf.random.shuffle(tf.range(len(labels)))
+
+    @tf.function
+    def epoch():
+        for start in tf.range(0, len(labels), BATCH):
+            batch = order[start : start + BATCH]
+            x, y = tf.gather(inputs, batch), tf.gather(labels, batch)
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(cross_entropy(y, model(x, training=True)))
+            gradients = tape.gradient(loss, model.trainable_variables)
+            optimizer.apply(gradients, model.trainable_variables)
+
+    accuracy = []
+    for _ in range(epochs):
+        epoch()
+        answers = model(validation[0]).numpy().argmax(axis=1)
+        accuracy.append(np.mean(answers == validation[1]))
+    return np.array(accuracy)
+
+
+def behind(model, layers: int, *sets: Examples):
+    """The model without its first layers, and each set as those layers hand it on.
+
+    Frozen layers make the same of an image each time: so it is done once.
+    """
+    first, rest = model.layers[:layers], model.layers[layers:]
+    for layer in first:
+        sets = [Examples(layer(images).numpy(), labels) for images, labels in sets]
+    return keras.Sequential([keras.Input(sets[0].images.shape[1:]), *rest]), *sets
 
 
 def forward_backward(x, labels, w1, b1, w2, b2):
@@ -132,81 +161,6 @@ def confident_mistakes(probabilities: np.ndarray, labels: np.ndarray, count: int
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
     confidence = probabilities[wrong].max(axis=1)
     return wrong[np.argsort(-confidence, kind="stable")][:count]
-
-
-def spread(model, images: np.ndarray) -> list[float]:
-    """How much each dense layer's output differs from image to image.
-
-    The standard deviation of each unit over the images, averaged over the layer's units.
-    """
-    spreads, values = [], images
-    for layer in model.layers:
-        values = layer(values)
-        if isinstance(layer, keras.layers.Dense):
-            spreads.append(float(np.mean(np.std(values.numpy(), axis=0))))
-    return spreads
-
-
-def gradient_lengths(model, images: np.ndarray, labels: np.ndarray) -> list[float]:
-    """The length of the loss's gradient with respect to each trainable variable, in order."""
-    return [float(np.linalg.norm(g)) for g in keras_gradients(model, images, labels)[1]]
-
-
-class FixedLengths(keras.optimizers.SGD):
-    """Momentum descent on gradients that are first brought to given lengths.
-
-    Each variable's gradient g becomes length · g / norm(g): no gradient can vanish.
-    """
-
-    def __init__(self, lengths: list[float]):
-        super().__init__(RATE, momentum=MOMENTUM)
-        self.lengths = lengths
-
-    def apply(self, grads, trainable_variables=None):
-        norms = [keras.ops.norm(g) + 1e-30 for g in grads]
-        scaled = [g * (a / n) for g, a, n in zip(grads, self.lengths, norms, strict=True)]
-        return super().apply(scaled, trainable_variables)
-
-
-def build_deep(activation: str, gain: float = 1) -> keras.Sequential:
-    """Eight hidden layers of 64 units."""
-    return build_network((64,) * DEPTH, activation, gain)
-
-
-def freeze_and_rescale(model: keras.Sequential, images: np.ndarray) -> keras.Sequential:
-    """The model with its hidden layers frozen and what they hand to the output standardised.
-
-    Each unit of the last hidden layer gets mean 0 and standard deviation 1 over the images.
-    """
-    hidden = keras.Sequential(model.layers[:-1])
-    hidden.trainable = False
-    handed_on = hidden.predict(images, verbose=0, batch_size=1000).astype("float64")
-    rescale = keras.layers.Normalization(
-        mean=handed_on.mean(axis=0), variance=handed_on.var(axis=0)
-    )
-    return keras.Sequential([keras.Input(data.SIZE), hidden, rescale, model.layers[-1]])
-
-
-def train_deep(training, validation, epochs: int = 8, seed: int = seeds.SEED):
-    """The validation accuracy of five deep networks, epoch by epoch, from the same seed."""
-
-    def curve(model, optimizer=None):
-        optimizer = optimizer or keras.optimizers.SGD(RATE, momentum=MOMENTUM)
-        return train(model, training, validation, epochs, optimizer)["val_accuracy"]
-
-    def fresh(activation, gain=1):
-        seeds.seed_everything(seed)
-        return build_deep(activation, gain)
-
-    some = training.images[:1000], training.labels[:1000]
-    lengths = gradient_lengths(fresh("tanh"), *some)
-    return {
-        "sigmoid": curve(fresh("sigmoid")),
-        "sigmoid, gradients repaired": curve(fresh("sigmoid"), FixedLengths(lengths)),
-        "sigmoid, frozen, rescaled": curve(freeze_and_rescale(fresh("sigmoid"), training.images)),
-        "sigmoid, weights × 4": curve(fresh("sigmoid", gain=4)),
-        "tanh": curve(fresh("tanh")),
-    }
 
 
 def flip_labels(labels: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:

@@ -8,11 +8,18 @@ def weight_count(weights) -> int:
     return sum(prod(weight.shape) for weight in weights)
 
 
+def shape_text(output) -> str:
+    """The shape of an output without its batch; of several outputs, one after another."""
+    outputs = output if isinstance(output, list | tuple) else [output]
+    return "; ".join(", ".join(str(size) for size in one.shape[1:]) for one in outputs)
+
+
 class Summary:
     """The layers of a built model, one row each: name and type, output shape, parameters.
 
     Raises:
-        ValueError: the model has no weights yet because it was never given an input shape.
+        ValueError: the model has no weights yet because it was never given an input shape, or
+            its layers have no shapes because it computes its output in a method of its own.
     """
 
     def __init__(self, model):
@@ -24,7 +31,13 @@ class Summary:
 
     @staticmethod
     def _row(layer) -> tuple[str, str, int]:
-        shape = ", ".join(str(size) for size in layer.output.shape[1:])
+        try:
+            shape = shape_text(layer.output)
+        except AttributeError:
+            raise ValueError(
+                f"model: expected layers with known shapes, got {layer.name!r} without; "
+                "a subclassed model has none"
+            ) from None
         return f"{layer.name} ({type(layer).__name__})", shape, weight_count(layer.weights)
 
     def __repr__(self) -> str:
@@ -36,4 +49,5 @@ class Summary:
         lines.append(f"| **Total** | | **{self.total:,}** |")
         if self.trainable != self.total:
             lines.append(f"| of which trainable | | {self.trainable:,} |")
+            lines.append(f"| of which not trainable | | {self.total - self.trainable:,} |")
         return "\n".join(lines)

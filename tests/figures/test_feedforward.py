@@ -5,8 +5,9 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.patches import Circle
 
-from dnnbook import feedforward, style, words
+from dnnbook import backpropagation, depth, numpy_layers, style, words
 from dnnbook.data import CLASS_NAMES
 from dnnbook.figures import feedforward as figures
 
@@ -128,6 +129,77 @@ def test_label_noise_marks_the_best_epoch_of_each(assert_legible):
     assert_legible(fig)
 
 
+def by_hand():
+    """The figure of the pencil's walk, and the walk."""
+    x, no_bias = np.array([[1.0, 2.0]]), np.zeros(2)
+    w1, w2 = np.array([[0.4, 1.0], [0.8, -1.0]]), np.array([[0.1, 0.5], [-0.5, 0.2]])
+    layers = [numpy_layers.Dense(2), numpy_layers.ReLU(), numpy_layers.Dense(2)]
+    network = numpy_layers.Sequential(layers).load([w1, no_bias, w2, no_bias])
+    loss = numpy_layers.SoftmaxCrossEntropy()
+    _, values, slopes = backpropagation.walk(network, loss, x, np.array([0]))
+    return figures.backpropagation_by_hand(network, values, slopes, 0)
+
+
+def test_backpropagation_by_hand_writes_each_number_where_it_belongs(assert_legible):
+    fig = by_hand()
+    above, below = fig.axes
+
+    def written(ax):
+        return {
+            tuple(np.round(text.get_position(), 2)): text.get_text()
+            for text in ax.texts
+            if text.get_text()
+        }
+
+    def inside(ax):
+        centres = [patch.center for patch in ax.patches if isinstance(patch, Circle)]
+        return [written(ax)[tuple(np.round(centre, 2))] for centre in centres]
+
+    assert inside(above) == ["1", "2", "2", "0", "0.31", "0.69"]
+    assert inside(below) == ["1", "2", "0.276", "0", "−0.69", "0.69"]
+    notes = set(written(above).values())
+    assert {
+        "$z = $2",
+        "$z = $−1",
+        "$z = $0.2",
+        "$z = $1",
+        "$y = 1$",
+        "$y = 0$",
+        "loss 1.17",
+    } <= notes
+    notes = set(written(below).values())
+    assert {"arrives: 0.276", "arrives: 0.483", "0.31 − 1", "0.69 − 0"} <= notes
+    assert_legible(fig)
+
+
+def test_backpropagation_by_hand_puts_weights_and_slopes_on_their_arrows():
+    above, below = by_hand().axes
+    numbers = [
+        [text.get_text() for text in ax.texts if text.get_bbox_patch() is not None]
+        for ax in (above, below)
+    ]
+    assert numbers[0] == ["0.4", "1", "0.8", "−1", "0.1", "0.5", "−0.5", "0.2"]
+    assert numbers[1] == ["0.276", "0", "0.552", "0", "−1.38", "1.38", "0", "0"]
+    for ax, sign in ((above, 1), (below, -1)):
+        arrows = [text for text in ax.texts if not text.get_text()]
+        assert len(arrows) == 8
+        # An annotation points from its text's place to xy.
+        assert all(np.sign(arrow.xy[0] - arrow.get_position()[0]) == sign for arrow in arrows)
+    for ax in (above, below):
+        dotted = [patch.get_linestyle() for patch in ax.patches if isinstance(patch, Circle)]
+        assert [style == ":" for style in dotted] == [False, False, False, True, False, False]
+
+
+def test_slopes_by_difference_are_drawn_as_given(assert_legible):
+    steps = np.array([1, 0.1, 0.01])
+    errors = {"float64": [0.1, 1e-3, 1e-5], "float32": [0.1, 1e-3, 1e-2]}
+    fig = figures.slopes_by_difference(steps, errors)
+    assert lines(fig.axes[0]) == errors
+    assert list(fig.axes[0].lines[0].get_xdata()) == list(steps)
+    assert (fig.axes[0].get_xscale(), fig.axes[0].get_yscale()) == ("log", "log")
+    assert_legible(fig)
+
+
 CURVES = {"relu": [0.7, 0.8], "tanh": [0.6, 0.75]}
 COUNTS = np.diag(np.full(10, 150))
 
@@ -143,6 +215,7 @@ def all_figures():
         "deep_networks": figures.deep_networks(CURVES),
         "overfitting": figures.overfitting(HISTORY),
         "label_noise": figures.label_noise({"all labels right": [0.7]}),
+        "slopes_by_difference": figures.slopes_by_difference([1, 0.1], {"float64": [0.1, 0.2]}),
     }
 
 
@@ -158,6 +231,7 @@ AXIS_LABELS = {
     "deep_networks": [("epoch", "validation accuracy")],
     "overfitting": [("epoch", "cross-entropy"), ("epoch", "accuracy")],
     "label_noise": [("epoch", "validation accuracy")],
+    "slopes_by_difference": [("step h", "error, as a share of the slope")],
 }
 
 
@@ -169,12 +243,14 @@ def test_every_axis_says_what_it_shows():
 def test_every_figure_speaks_chinese():
     with style.speaking("zh"):
         drawn = all_figures()
+        pencil = by_hand()
+    assert [ax.get_title(loc="left") for ax in pencil.axes] == ["前向", "反向"]
     assert drawn["learning_curves"].axes[0].get_ylabel() == "交叉熵"
     assert drawn["confusion_matrix"].axes[0].get_yticklabels()[0].get_text() == "T 恤"
 
 
 def test_the_names_of_the_deep_networks_have_their_chinese():
-    source = inspect.getsource(feedforward.train_deep)
+    source = inspect.getsource(depth.train_deep)
     for name in re.findall(r'"([^"]+)": curve', source):
         assert name in words.CHINESE
 

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from dnnbook.data import CLASS_NAMES
+from dnnbook.figures import pencil
 from dnnbook.style import (
     AMOUNT,
     BLUE,
@@ -17,6 +18,7 @@ from dnnbook.style import (
     TEAL,
     canvas,
     mute,
+    typeset,
     word,
 )
 
@@ -98,16 +100,8 @@ def confusion_matrix(counts: np.ndarray) -> Figure:
     for (row, column), count in np.ndenumerate(counts):
         if count:
             dark = mistakes[row, column] > 0.6 * mistakes.max()
-            ax.text(
-                column,
-                row,
-                f"{count}",
-                ha="center",
-                va="center",
-                fontsize=9,
-                color="white" if dark else INK,
-                weight=600 if row == column else 400,
-            )
+            style = {"color": "white" if dark else INK, "weight": 600 if row == column else 400}
+            ax.text(column, row, f"{count}", ha="center", va="center", fontsize=9, **style)
     names = [word(name) for name in CLASS_NAMES]
     ax.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(names)), names)
@@ -128,6 +122,34 @@ def confident_mistakes(images, labels, probabilities) -> Figure:
         answer = word(CLASS_NAMES[p.argmax()])
         ax.set_title(f"{answer}, {p.max():.1%}", loc="center", color=ROSE, fontsize=9.5)
         ax.set_xlabel(word(CLASS_NAMES[label]), fontsize=9.5)
+    return fig
+
+
+def backpropagation_by_hand(network, values, slopes, label: int) -> Figure:
+    """A chain of dense, ReLU and dense layer: above the way forward, below the way back.
+
+    `values` and `slopes` are those of :func:`dnnbook.backpropagation.walk`, for one image. Above,
+    the weights and the outputs; below, the slopes of the loss with respect to the weights and
+    to the sums. Drawn in :numref:`fig-backpropagation-by-hand`.
+    """
+    fig, (above, below) = canvas(5.6, nrows=2)
+    x, z1, h, z2 = (value[0] for value in values)
+    _, d1, arrived, d2 = (slope[0] for slope in slopes)
+    p, y = np.exp(z2) / np.exp(z2).sum(), np.arange(len(z2)) == label
+    tables, inputs = [layer.weights["kernel"] for layer in network.layers[::2]], ("$x_1$", "$x_2$")
+    sums = [[f"$z = ${typeset(z, '.3g')}" for z in column] for column in (z1, z2)]
+    pencil.arrows(above, tables, QUIET)
+    pencil.columns(above, (x, h, p), (inputs, *sums), (BLUE,) * 3, z1 <= 0)
+    first, second = (f"$y = {int(true)}$" for true in y)
+    cost = f"{word('loss')} {typeset(-np.log(p[label]), '.3g')}"
+    pencil.beside(above, (first, cost, second))
+    tables = [layer.gradients["kernel"] for layer in network.layers[::2]]
+    came = [f"{word('arrives')}: {typeset(a, '.3g')}" for a in arrived]
+    errors = [f"{typeset(a, '.3g')} − {int(b)}" for a, b in zip(p, y, strict=True)]
+    pencil.arrows(below, tables, ORANGE, back=True)
+    pencil.columns(below, (x, d1, d2), (inputs, came, errors), (QUIET, ORANGE, ORANGE), z1 <= 0)
+    above.set_title(word("forward"))
+    below.set_title(word("backward"))
     return fig
 
 
@@ -163,8 +185,8 @@ def frozen_first_layer(accuracies: dict[str, float]) -> Figure:
         ax.annotate(f"{value:.1%}", (value, row), (8, 0), textcoords="offset points", va="center")
     ax.set_yticks(rows, [word(name) for name in accuracies])
     ax.tick_params(axis="y", length=0)
-    ax.invert_yaxis()
-    ax.set(xlabel=word("validation accuracy"), xlim=(values.min() - 0.02, values.max() + 0.012))
+    left, right = values.min() - 0.02, values.max() + 0.012
+    ax.set(xlabel=word("validation accuracy"), xlim=(left, right), ylim=(len(rows) - 0.4, -0.5))
     return fig
 
 
@@ -180,6 +202,7 @@ def activations_compared(curves: dict[str, np.ndarray]) -> Figure:
 
 
 def accuracy_curves(ax, curves: dict[str, np.ndarray]) -> None:
+    """A line with markers for each series, epoch by epoch."""
     for (name, values), marker in zip(curves.items(), MARKERS, strict=False):
         ax.plot(
             np.arange(1, len(values) + 1), values, marker=marker, markersize=4, label=word(name)
@@ -211,16 +234,8 @@ def deep_networks(curves: dict[str, np.ndarray]) -> Figure:
     fig, ax = canvas(3.1)
     accuracy_curves(ax, curves)
     ax.axhline(0.1, color=QUIET, linewidth=0.8, linestyle="-", zorder=0)
-    ax.text(
-        1,
-        0.075,
-        word("chance"),
-        transform=ax.get_yaxis_transform(),
-        color=QUIET,
-        va="top",
-        ha="right",
-        fontsize=9,
-    )
+    style = {"color": QUIET, "fontsize": 9, "va": "top", "ha": "right"}
+    ax.text(1, 0.075, word("chance"), transform=ax.get_yaxis_transform(), **style)
     ax.set(ylim=(0, 1))
     fig.legend(loc="outside right center")
     return fig
@@ -236,16 +251,23 @@ def overfitting(history: dict) -> Figure:
     for ax in fig.axes:
         ax.axvline(turn, color=QUIET, linewidth=0.8, linestyle=":")
     low, high = fig.axes[0].get_ylim()
-    fig.axes[0].text(
-        turn + 1,
-        low + 0.97 * (high - low),
-        word("lowest validation loss"),
-        va="top",
-        fontsize=9,
-        color=QUIET,
-    )
+    place, style = (turn + 1, low + 0.97 * (high - low)), {"color": QUIET, "fontsize": 9}
+    fig.axes[0].text(*place, word("lowest validation loss"), va="top", **style)
     fig.axes[0].get_legend().remove()
     fig.axes[1].legend(loc="lower right")
+    return fig
+
+
+def slopes_by_difference(steps: np.ndarray, errors: dict[str, np.ndarray]) -> Figure:
+    """How far slopes by difference are off, against the step h, for each precision.
+
+    Drawn in :numref:`fig-slopes-by-difference`.
+    """
+    fig, ax = canvas(2.7)
+    for (name, values), marker in zip(errors.items(), MARKERS, strict=False):
+        ax.loglog(steps, values, marker=marker, markersize=4, label=name)
+    ax.set(xlabel=word("step h"), ylabel=word("error, as a share of the slope"))
+    ax.legend()
     return fig
 
 
