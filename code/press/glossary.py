@@ -44,7 +44,8 @@ class Terms(SphinxDirective):
         lines = []
         for entry in entries:
             lines += [f"{entry['term']} · {entry['zh']}"]
-            lines += [f": {entry['means']} ({{ref}}`ch-{entry['chapter']}`)", ""]
+            label = f"ch-{entry['chapter'].replace('_', '-')}"
+            lines += [f": {entry['means']} ({{ref}}`{label}`)", ""]
         body = nodes.Element()
         self.state.nested_parse(StringList(lines, FILE), self.content_offset, body)
         return body.children
