@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import keras
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from dnnbook import feedforward, seeds
 from dnnbook import numpy_layers as layers
@@ -16,9 +15,6 @@ from dnnbook import numpy_layers as layers
 BATCH = 100
 PIXELS = 28 * 28
 CLASSES = feedforward.CLASSES
-# Our matrices are small: a second thread of NumPy's linear algebra gains nothing, and on a busy
-# machine the two wait for each other many times as long as they compute.
-THREADS = ThreadpoolController()
 ACTIVATIONS = {"relu": layers.ReLU, "sigmoid": layers.Sigmoid, "tanh": layers.Tanh}
 
 
@@ -120,7 +116,6 @@ def as_rows(examples: feedforward.Examples, count: int | None = None):
     return examples.images[:count].reshape(-1, PIXELS), examples.labels[:count]
 
 
-@THREADS.wrap(limits=1, user_api="blas")
 def normalise_once(network: layers.Sequential, x: np.ndarray) -> layers.Sequential:
     """Rescales kernels and biases so that every hidden sum has mean 0 and variance 1 over x.
 
@@ -151,23 +146,22 @@ def steps(
     layers.checks.whole("batch", batch)
     x, labels = examples
     loss, rng = layers.SoftmaxCrossEntropy(), seeds.generator("order", seed)
-    with THREADS.limit(limits=1, user_api="blas"):
-        for _ in range(epochs):
-            order = rng.permutation(len(x))
-            for first in range(0, len(x), batch):
-                rows = order[first : first + batch]
-                value = loss.forward(network.forward(x[rows], training=True), labels[rows])
-                network.backward(loss.backward())
-                changed = [
-                    (layer.weights[name], gradient)
-                    for layer in network.layers
-                    for name, gradient in layer.gradients.items()
-                    if only is None or only(layer, name)
-                ]
-                if not changed:
-                    raise ValueError("only: expected at least one weight to train, got none")
-                optimizer.step(*zip(*changed, strict=True))
-                yield value
+    for _ in range(epochs):
+        order = rng.permutation(len(x))
+        for first in range(0, len(x), batch):
+            rows = order[first : first + batch]
+            value = loss.forward(network.forward(x[rows], training=True), labels[rows])
+            network.backward(loss.backward())
+            changed = [
+                (layer.weights[name], gradient)
+                for layer in network.layers
+                for name, gradient in layer.gradients.items()
+                if only is None or only(layer, name)
+            ]
+            if not changed:
+                raise ValueError("only: expected at least one weight to train, got none")
+            optimizer.step(*zip(*changed, strict=True))
+            yield value
 
 
 def train(network, examples, validation, epochs, rate, momentum=0.0, **options) -> np.ndarray:
@@ -184,7 +178,6 @@ def train(network, examples, validation, epochs, rate, momentum=0.0, **options) 
     return np.array(accuracies)
 
 
-@THREADS.wrap(limits=1, user_api="blas")
 def accuracy(network, x, labels) -> float:
     """The share of right answers at inference."""
     return float(np.mean(network.forward(x).argmax(axis=1) == labels))
@@ -202,7 +195,6 @@ def in_training_mode(network, x) -> list[np.ndarray]:
     return outputs
 
 
-@THREADS.wrap(limits=1, user_api="blas")
 def answers_in_batches(network, x, order, size: int) -> np.ndarray:
     """The answer to each row in training mode, the rows taken `size` at a time in an order.
 
