@@ -22,46 +22,40 @@ def splits():
     return feedforward.load_splits()
 
 
-def fitted(build, learn, judge, seed, **options):
+def fitted(build, learn, seed, *args, **options):
     seeds.seed_everything(seed)
     model = build()
-    convolution.train(model, learn, judge, **options)
+    convolution.train(model, learn, *args, **options)
     return model
 
 
 def plain_dense(splits, seed):
-    """The network of the feed-forward chapter, trained as there."""
+    """The network of the feed-forward chapter, at its constant rate and for as many epochs."""
     seeds.seed_everything(seed)
     model = feedforward.build_network()
-    feedforward.train(model, *splits[:2], epochs=15)
+    feedforward.train_by_tape(model, *splits[:2], epochs=15)
     return model
 
 
 @pytest.fixture(scope="module")
 def trained(splits):
-    """For each seed, the networks that the claims are about."""
+    """For each seed, the networks that the claims are about, trained as on the page."""
     learn, judge, _ = splits
     build = convolution.build_network
+    few = feedforward.Examples(*(part[:3000] for part in learn))
 
     def networks_of(seed):
         rng = seeds.generator("moved", seed)
         copies = [kernels.shift_at_random(learn.images, 4, rng) for _ in range(3)]
         moved = feedforward.Examples(np.concatenate(copies), np.tile(learn.labels, 3))
+        dense = feedforward.build_network
         return {
             "plain": plain_dense(splits, seed),
-            "dense": fitted(feedforward.build_network, learn, judge, seed, epochs=15, rate=0.003),
-            "pooling": fitted(build, learn, judge, seed, epochs=6),
-            "stride": fitted(lambda: build(down="stride"), learn, judge, seed, epochs=6),
-            "averages": fitted(
-                lambda: build(down="stride", head="averages"), learn, judge, seed, rate=0.01
-            ),
-            "moved": fitted(feedforward.build_network, moved, judge, seed, rate=0.003),
-            "taught": fitted(
-                lambda: build(down="stride"),
-                feedforward.Examples(copies[0], learn.labels),
-                judge,
-                seed,
-            ),
+            "dense": fitted(dense, learn, seed, epochs=15, rate=0.003),
+            "pooling": fitted(build, learn, seed),
+            "stride": fitted(lambda: build(down="stride"), learn, seed),
+            "averages": fitted(lambda: build(down="stride", head="averages"), few, seed, epochs=5),
+            "moved": fitted(dense, moved, seed, epochs=5, rate=0.003),
         }
 
     return {seed: networks_of(seed) for seed in SEEDS}
@@ -219,6 +213,7 @@ def test_the_convolutional_network_beats_the_dense_one_on_the_test_set(splits, t
         name: [convolution.accuracy(trained[seed][name], splits[2]) for seed in SEEDS]
         for name in ("plain", "dense", "pooling")
     }
+    print(score)
     leads = np.subtract(score["pooling"], score["plain"])
     assert leads.mean() > 0.015
     assert leads.min() > 0.005
@@ -230,32 +225,33 @@ def test_the_convolutional_network_beats_the_dense_one_on_the_test_set(splits, t
 def test_the_first_claim_only_shared_weights_need_neighbours(splits):
     training, validation, _ = splits
 
-    def score(pixels, shared, count, seed, epochs):
+    def score(pixels, shared, seed):
         rng = seeds.generator("rearrangement", seed)
         order = networks.rearrangement("none" if pixels == "near" else 1, rng)
         learn, judge = (
             feedforward.Examples(
-                convolution.patches(networks.rearrange(part.images[:count], order)),
-                part.labels[:count],
+                convolution.patches(networks.rearrange(part.images[:2000], order)),
+                part.labels[:2000],
             )
             for part in (training, validation)
         )
-        seeds.seed_everything(seed)
-        model = convolution.build_patchwork(shared)
-        return convolution.train(model, learn, judge, epochs)["val_accuracy"][-1]
+        model = fitted(lambda: convolution.build_patchwork(shared), learn, seed, 6, 0.006)
+        return convolution.accuracy(model, judge)
 
-    def mean(pixels, shared, count=2000, epochs=8):
-        return np.mean([score(pixels, shared, count, seed, epochs) for seed in SEEDS])
+    def mean(pixels, shared):
+        return np.mean([score(pixels, shared, seed) for seed in SEEDS])
 
-    near, scattered = mean("near", True), mean("scattered", True)
-    own_near, own_scattered = mean("near", False), mean("scattered", False)
-    assert near - scattered > 0.008
-    assert abs(own_near - own_scattered) < 0.01
-    assert near - own_near < 0.01  # sharing does not raise the accuracy
+    shared = mean("near", True), mean("scattered", True)
+    own = mean("near", False), mean("scattered", False)
+    print("patches", shared, own)
+    assert shared[0] - shared[1] > 0.015
+    assert own[0] - own[1] < 0.5 * (shared[0] - shared[1])
+    assert shared[0] - own[0] < 0.01  # sharing does not raise the accuracy
 
 
 def test_the_second_claim_convolution_alone_does_not_bear_moves(moved):
     for by_name in moved.values():
+        print({n: (r[0].round(3), r[1].round(3)) for n, r in by_name.items()})
         lost = {name: right[0] - right[3] for name, (right, _) in by_name.items()}
         assert min(lost["dense"], lost["stride"], lost["pooling"]) > 0.2
         assert lost["averages"] < 0.2
@@ -264,8 +260,6 @@ def test_the_second_claim_convolution_alone_does_not_bear_moves(moved):
         assert by_name["moved"][0][3] > by_name["averages"][0][3] + 0.03
         assert by_name["pooling"][1][1] > 0.05  # one pixel
         assert by_name["averages"][0][0] < by_name["pooling"][0][0] - 0.04  # at home
-        taught, dense = by_name["taught"][0], by_name["moved"][0]
-        assert abs(taught[[0, 3]] - dense[[0, 3]]).max() < 0.05
     # Pooling against stride, all else alike: fewer answers change, and more stay right.
     right, changed = (
         [np.array([by_name[name][k] for by_name in moved.values()]).mean(axis=0)
@@ -289,6 +283,7 @@ def test_moves_are_exact_for_multiples_of_the_total_stride_away_from_the_edge(
     model, room = trained[seed]["averages"], images[convolution.with_room(images)]
     at_home = convolution.answers(model, room)
     changed = convolution.answers(model, kernels.shift(room, 0, 4)) != at_home
+    print("edge", changed.mean(), convolution.phase_change(model, room[:50], 4, 0)[4])
     assert changed.mean() > 0.2
     assert convolution.phase_change(model, room[:50], 4, 0)[4] > 0.05
     assert convolution.phase_change(model, room[:50], 4)[4] < 1e-6
@@ -308,9 +303,22 @@ def test_the_third_claim_equal_fields_are_used_unequally(splits, trained, seed):
         return convolution.pixels_that_count(shares)
 
     before, after = count(untrained), count(trained[seed]["averages"])
+    print("field", count(stack), before, after)
     assert count(stack) < 110
     assert before > 160
     assert 0.8 < after / before < 1.2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_vote_of_views(splits, trained, seed):
+    images, labels = (part[:500] for part in splits[1])
+    model = trained[seed]["pooling"]
+    away = kernels.shift(images, 0, 3)
+    print(
+        "vote",
+        *[np.mean(convolution.answers(model, x) == labels) for x in (images, away)],
+        *[np.mean(convolution.vote(model, x) == labels) for x in (images, away)],
+    )
 
 
 def test_bad_input_is_named():
@@ -333,6 +341,6 @@ def test_bad_input_is_named():
             call()
     empty = feedforward.Examples(np.zeros((0, 28, 28), np.float32), np.zeros(0, int))
     with pytest.raises(ValueError, match="training: expected a label for each image, got 0"):
-        convolution.train(convolution.build_network(), empty, empty)
+        convolution.train(convolution.build_network(), empty)
     with pytest.raises(TypeError, match="image: expected a NumPy array of floating-point"):
         kernels.slide(np.zeros((3, 3), int), image)
