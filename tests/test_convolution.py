@@ -4,6 +4,8 @@ Every claim about training holds on each of three seeds or on the mean over them
 stands beside it.
 """
 
+from itertools import product
+
 import keras
 import numpy as np
 import pytest
@@ -40,7 +42,7 @@ def plain_dense(splits, seed):
 @pytest.fixture(scope="module")
 def trained(splits):
     """For each seed, the networks that the claims are about, trained as on the page."""
-    learn, judge, _ = splits
+    learn = splits[0]
     build = convolution.build_network
     few = feedforward.Examples(*(part[:3000] for part in learn))
 
@@ -64,7 +66,7 @@ def trained(splits):
 @pytest.fixture(scope="module")
 def moved(trained, splits):
     """Accuracy and changed answers by distance, for each seed and network."""
-    judges = feedforward.Examples(*(part[:500] for part in splits[1]))
+    judges = feedforward.Examples(*(part[:300] for part in splits[1]))
     return {
         seed: {
             name: convolution.when_shifted(model, judges)
@@ -205,7 +207,7 @@ def test_pixels_that_count_are_the_largest():
 def test_images_with_room_have_empty_columns_on_both_sides():
     images = np.zeros((4, 28, 28))
     images[1, 5, 3], images[2, 5, 24], images[3, 5, 4] = 1, 1, 1
-    assert list(convolution.with_room(images)) == [True, False, False, True]
+    assert list(kernels.with_room(images)) == [True, False, False, True]
 
 
 def test_the_convolutional_network_beats_the_dense_one_on_the_test_set(splits, trained):
@@ -213,13 +215,14 @@ def test_the_convolutional_network_beats_the_dense_one_on_the_test_set(splits, t
         name: [convolution.accuracy(trained[seed][name], splits[2]) for seed in SEEDS]
         for name in ("plain", "dense", "pooling")
     }
-    print(score)
     leads = np.subtract(score["pooling"], score["plain"])
     assert leads.mean() > 0.015
     assert leads.min() > 0.005
     assert trained[1]["pooling"].count_params() < trained[1]["plain"].count_params() / 5
     # The control: the falling rate alone closes a good part of the gap.
-    assert np.subtract(score["dense"], score["plain"]).mean() > 0.3 * leads.mean()
+    schedule = np.subtract(score["dense"], score["plain"])
+    assert 0.35 < schedule.mean() / leads.mean() < 0.75
+    assert np.subtract(score["pooling"], score["dense"]).mean() > 0.005
 
 
 def test_the_first_claim_only_shared_weights_need_neighbours(splits):
@@ -243,7 +246,6 @@ def test_the_first_claim_only_shared_weights_need_neighbours(splits):
 
     shared = mean("near", True), mean("scattered", True)
     own = mean("near", False), mean("scattered", False)
-    print("patches", shared, own)
     assert shared[0] - shared[1] > 0.015
     assert own[0] - own[1] < 0.5 * (shared[0] - shared[1])
     assert shared[0] - own[0] < 0.01  # sharing does not raise the accuracy
@@ -251,7 +253,6 @@ def test_the_first_claim_only_shared_weights_need_neighbours(splits):
 
 def test_the_second_claim_convolution_alone_does_not_bear_moves(moved):
     for by_name in moved.values():
-        print({n: (r[0].round(3), r[1].round(3)) for n, r in by_name.items()})
         lost = {name: right[0] - right[3] for name, (right, _) in by_name.items()}
         assert min(lost["dense"], lost["stride"], lost["pooling"]) > 0.2
         assert lost["averages"] < 0.2
@@ -280,10 +281,9 @@ def test_moves_are_exact_for_multiples_of_the_total_stride_away_from_the_edge(
         assert change[[4, 8]].max() < 1e-6
         assert change[[1, 2, 3, 5, 6, 7]].min() > 0.005
     # The edge alone: nothing is cut off, the move is a multiple of the stride.
-    model, room = trained[seed]["averages"], images[convolution.with_room(images)]
+    model, room = trained[seed]["averages"], images[kernels.with_room(images)]
     at_home = convolution.answers(model, room)
     changed = convolution.answers(model, kernels.shift(room, 0, 4)) != at_home
-    print("edge", changed.mean(), convolution.phase_change(model, room[:50], 4, 0)[4])
     assert changed.mean() > 0.2
     assert convolution.phase_change(model, room[:50], 4, 0)[4] > 0.05
     assert convolution.phase_change(model, room[:50], 4)[4] < 1e-6
@@ -303,22 +303,24 @@ def test_the_third_claim_equal_fields_are_used_unequally(splits, trained, seed):
         return convolution.pixels_that_count(shares)
 
     before, after = count(untrained), count(trained[seed]["averages"])
-    print("field", count(stack), before, after)
     assert count(stack) < 110
     assert before > 160
-    assert 0.8 < after / before < 1.2
+    assert 0.7 < after / before < 1.05
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_vote_of_views(splits, trained, seed):
+def test_a_vote_of_views_helps_away_and_harms_at_home(splits, trained, seed):
     images, labels = (part[:500] for part in splits[1])
     model = trained[seed]["pooling"]
-    away = kernels.shift(images, 0, 3)
-    print(
-        "vote",
-        *[np.mean(convolution.answers(model, x) == labels) for x in (images, away)],
-        *[np.mean(convolution.vote(model, x) == labels) for x in (images, away)],
-    )
+
+    def gain(images):
+        moves = product((-3, 0, 3), repeat=2)
+        voted = sum(model(kernels.shift(images, *move)) for move in moves)
+        alone = np.mean(convolution.answers(model, images) == labels)
+        return np.mean(np.argmax(voted, axis=1) == labels) - alone
+
+    assert gain(images) < -0.03
+    assert gain(kernels.shift(images, 0, 3)) > 0.02
 
 
 def test_bad_input_is_named():

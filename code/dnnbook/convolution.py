@@ -1,7 +1,5 @@
 """Convolutional networks on Fashion-MNIST: models, shifts, what a unit sees, shared weights."""
 
-from itertools import product
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -81,8 +79,7 @@ def descend(model, optimizer, images, labels) -> None:
     """One step down the mean cross-entropy of a batch."""
     with tf.GradientTape() as tape:
         outputs = model(images, training=True)
-        losses = keras.losses.sparse_categorical_crossentropy(labels, outputs)
-        loss = tf.reduce_mean(losses)
+        loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(labels, outputs))
     optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
 
 
@@ -112,15 +109,6 @@ def when_shifted(model, examples: Examples, most: int = 4) -> tuple[np.ndarray, 
         right.append(np.mean(moved == examples.labels))
         changed.append(np.mean(moved != at_home))
     return np.array(right), np.array(changed)
-
-
-def vote(model, images: np.ndarray, most: int = 3) -> np.ndarray:
-    """The class with the highest mean probability over nine views of each image, (n,).
-
-    The views are the image as it is and moved by `most` pixels in all eight directions.
-    """
-    moves = product((-most, 0, most), repeat=2)
-    return np.argmax(sum(model(kernels.shift(images, *move)) for move in moves), axis=1)
 
 
 def slid(model, images) -> list:
@@ -181,12 +169,6 @@ def pixels_that_count(shares: np.ndarray, part: float = 0.9) -> int:
         raise ValueError(f"part: expected a number in (0, 1), got {part!r}")
     falling = np.sort(shares, axis=None)[::-1].cumsum()
     return int(np.searchsorted(falling, part * falling[-1])) + 1
-
-
-def with_room(images: np.ndarray, columns: int = 4) -> np.ndarray:
-    """Which images have that many empty columns on the left and on the right, (n,)."""
-    sides = [*range(columns), *range(-columns, 0)]
-    return np.all(images[:, :, sides] == 0, axis=(1, 2))
 
 
 def patches(images: np.ndarray) -> np.ndarray:
