@@ -238,7 +238,7 @@ def test_the_first_claim_only_shared_weights_need_neighbours(splits):
             )
             for part in (training, validation)
         )
-        model = fitted(lambda: convolution.build_patchwork(shared), learn, seed, 6, 0.006)
+        model = fitted(lambda: convolution.build_patchwork(shared), learn, seed, 6, 0.02)
         return convolution.accuracy(model, judge)
 
     def mean(pixels, shared):
