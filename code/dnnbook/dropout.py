@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from dnnbook import faces, feedforward, masks, seeds
+from dnnbook import faces, seeds
 from dnnbook import numpy_layers as layers
 from dnnbook.feedforward import BATCH, CLASSES, Examples
 
@@ -119,11 +119,12 @@ def train(network, images, targets, epochs: int, seed: int, loss=None) -> Iterat
 def trained(noise, training, validation, seed: int, epochs: int = EPOCHS, hidden=HIDDEN):
     """A network trained from a seed: validation loss and accuracy by epoch, and its weights."""
     network = build_network(noise, seed, hidden)
+    x, labels = as_rows(validation.images), validation.labels
     history = {"val_loss": [], "val_accuracy": []}
     for _ in train(network, *training, epochs, seed):
-        answers = masks.off(network.weights, validation.images)
-        history["val_loss"].append(masks.cross_entropy(answers, validation.labels))
-        history["val_accuracy"].append(masks.accuracy(answers, validation.labels))
+        scores = network.forward(x)
+        history["val_loss"].append(layers.SoftmaxCrossEntropy().forward(scores, labels))
+        history["val_accuracy"].append(np.mean(scores.argmax(axis=1) == labels))
     return {name: np.array(values) for name, values in history.items()}, network.weights
 
 
