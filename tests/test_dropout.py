@@ -383,7 +383,7 @@ def test_bad_input_is_named():
         dropout.TwoPointNoise(0.5, 0, rng)
     with pytest.raises(TypeError, match="rng"):
         dropout.TwoPointNoise(0.5, 1, 7)
-    with pytest.raises(TypeError, match="noise: expected a function that makes a layer, got 0.5"):
+    with pytest.raises(TypeError, match=r"noise: expected a function that makes a layer, got 0\.5"):
         dropout.build_network(0.5)
     for units in (0, 17, 2.0):
         with pytest.raises(ValueError, match="units: expected an integer in 1 … 16"):
