@@ -29,6 +29,7 @@ FIGURE = re.compile(
 # What the tools may use of each other.
 TOOLS = {
     "dnnbook.seeds": set(),
+    "dnnbook.settings": set(),
     "dnnbook.words": set(),
     "dnnbook.summary": set(),
     "dnnbook.blueprint": {"summary"},
