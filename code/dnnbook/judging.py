@@ -49,10 +49,10 @@ def build_judge() -> Judge:
     return Judge(classifier, keras.Model(classifier.inputs[0], classifier.layers[-2].output))
 
 
-def train_judge(training, validation, epochs: int = 6) -> Judge:
+def train_judge(training, validation, epochs: int = 3) -> Judge:
     """A judge that has learned to classify the training images."""
     judge = build_judge()
-    feedforward.train(judge.classifier, training, validation, epochs)
+    feedforward.train(judge.classifier, training, validation, epochs, keras.optimizers.Adam(0.003))
     return judge
 
 
