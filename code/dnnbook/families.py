@@ -129,7 +129,7 @@ def noised(codes, angles, noise):
     return np.hstack([clean * codes + dirty * noise, clean, dirty]).astype("float32")
 
 
-def diffusion(codes, count: int, rng, copies: int = 20) -> np.ndarray:
+def diffusion(codes, count: int, rng, copies: int = 15) -> np.ndarray:
     """Noise is added to codes; a network learns to say which: mean (ε − net(x, φ))².
 
     To draw, start from noise alone. In 20 steps take away the noise that the network sees,
@@ -190,7 +190,7 @@ class Adversaries(keras.Model):
         return {"discriminator": loss, "generator": fooled}
 
 
-def adversarial(codes: np.ndarray, count: int, rng: np.random.Generator, epochs: int = 12):
+def adversarial(codes: np.ndarray, count: int, rng: np.random.Generator, epochs: int = 10):
     """A generator turns noise into codes that a second network cannot tell from real ones."""
     check_codes(codes)
     adversaries = Adversaries(codes.shape[1])
