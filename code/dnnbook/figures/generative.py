@@ -30,6 +30,7 @@ def strips(rows: dict[str, np.ndarray], names: float = 1.35, notes=()):
     fig, axes = canvas(height, nrows=len(rows), squeeze=False)
     for k, (ax, (name, images)) in enumerate(zip(axes[:, 0], rows.items(), strict=True)):
         strip(ax, images)
+        ax.set_anchor("E")  # what room is left goes to the names
         note = f"\n{notes[k]:.1f}" if len(notes) else ""
         ax.set_ylabel(word(name) + note, rotation=0, ha="right", va="center", fontsize=9.5)
     return fig
