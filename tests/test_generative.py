@@ -345,7 +345,7 @@ def test_other_weights_of_the_divergence_do_not_turn_it_round_and_trade_fit_for_
         network = trained(splits, 0, kl_weight=weight)
         vae = distances(draws(network, splits, 0), splits, judge)
         assert ours["fitted normal"] < vae["N(0, 1)"]
-        assert vae["mixture of ten"] < 0.85 * vae["N(0, 1)"]
+        assert vae["mixture of ten"] < 0.95 * vae["N(0, 1)"]
         excess.append(vae["N(0, 1)"] / vae["the codes themselves"])
         errors.append(generative.squared_errors(images, network.reconstruct(images)).mean())
     assert excess[1] < 0.7 * excess[0]  # pushed harder, the codes fit N(0, 1) better
