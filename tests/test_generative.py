@@ -355,7 +355,7 @@ def test_other_weights_of_the_divergence_do_not_turn_it_round_and_trade_fit_for_
 def test_the_worst_draw_leaves_out_a_class_and_the_mixture_none(drawn, splits, judge):
     worst, best = drawn["N(0, 1)"], drawn["mixture of ten"]
     assert judge.distance(worst, splits[1].images) > 5 * judge.distance(best, splits[1].images)
-    assert judge.rarest_class(worst) < 15 < judge.rarest_class(best)
+    assert judge.rarest_class(worst) < 20 < judge.rarest_class(best)
 
 
 def test_ten_bells_are_hard_to_beat_on_eight_numbers(plain, drawn, splits, judge, seed):
