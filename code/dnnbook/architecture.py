@@ -93,7 +93,7 @@ def build_in_numpy(recipe: Recipe = NETWORK) -> numpy_layers.Sequential:
     return numpy_layers.Sequential([*layers, numpy_layers.Dense(CLASSES)])
 
 
-def fit(model, training: Examples, epochs: int = 2):
+def fit(model, training: Examples, epochs: int = 3):
     """Trains a classifier with Adam on cross-entropy, in batches of 32; returns the model.
 
     It does what Keras's `fit` does, which takes longer to start: here many small networks are
