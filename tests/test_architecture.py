@@ -48,7 +48,7 @@ def test_the_network_is_the_one_that_the_page_writes_out():
     assert [(c.filters, c.strides[0]) for c in convolutions] == [(32, 1), (32, 2), (64, 1), (64, 2)]
     assert {(*c.kernel_size, c.padding) for c in convolutions} == {(3, 3, "same")}
     assert (model.layers[13].units, model.layers[16].rate) == (128, 0.5)
-    assert model.layers[1].momentum == 0.99
+    assert model.layers[1].momentum == 0.9
     assert model.layers[2].negative_slope == pytest.approx(0.3)
 
 

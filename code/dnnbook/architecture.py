@@ -31,7 +31,7 @@ class Recipe(NamedTuple):
     momentum: float = 0.9
 
 
-NETWORK = Recipe(((32, 3, 1), (32, 3, 2), (64, 3, 1), (64, 3, 2)), dense=128, momentum=0.99)
+NETWORK = Recipe(((32, 3, 1), (32, 3, 2), (64, 3, 1), (64, 3, 2)), dense=128)
 SMALL = Recipe()
 VARIANTS = {
     "activation, then normalisation": SMALL._replace(order="AN"),
