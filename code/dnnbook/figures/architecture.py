@@ -40,7 +40,7 @@ def two_outputs(nodes) -> Figure:
 
 
 def three_shares(names: list[str], shares: dict[str, list[float]]) -> Figure:
-    """What share of parameters, multiplications and time each group of layers has.
+    """What share of parameters, multiplications and traffic each group of layers has.
 
     Drawn in :numref:`fig-three-shares`.
     """
