@@ -76,9 +76,8 @@ def variants_tried(accuracies: dict[str, float], seeds: list[float]) -> Figure:
         ax.annotate(f"{value:.1%}", (right, row), (9, 0), textcoords="offset points", va="center")
     ax.set_yticks(rows, [word(name) for name in accuracies])
     ax.tick_params(axis="y", length=0)
-    ax.invert_yaxis()
     ax.margins(x=0.12)
-    ax.set(xlabel=word("validation accuracy"))
+    ax.set(ylim=(len(rows) - 0.5, -0.5), xlabel=word("validation accuracy"))
     return fig
 
 
