@@ -30,6 +30,7 @@ FIGURE = re.compile(
 TOOLS = {
     "dnnbook.seeds": set(),
     "dnnbook.settings": set(),
+    "dnnbook.descent": set(),
     "dnnbook.words": set(),
     "dnnbook.summary": set(),
     "dnnbook.blueprint": {"summary"},
@@ -108,7 +109,7 @@ def test_imports_run_one_way(path):
     if "keras" in top or "tensorflow" in top:
         allowed = chapters | {"backpropagation", "depth", "blueprint", "counting", "wiring"}
         allowed |= {"families", "judging"}
-        allowed |= {"data", "seeds", "summary", "workflow", "experiments"}
+        allowed |= {"data", "descent", "seeds", "summary", "workflow", "experiments"}
         assert module.split(".")[-1] in allowed, module
         assert not module.startswith(figures), module
     if "myst_nb" in top:
@@ -121,7 +122,7 @@ def test_imports_run_one_way(path):
     if module.split(".")[-1] in chapters and not module.startswith(figures):
         # `feedforward` teaches the splits and the training that Part II goes on with.
         # `kernels` is the NumPy half of the chapter on convolution.
-        shared = {"data", "faces", "seeds", "workflow", "feedforward", "kernels"}
+        shared = {"data", "descent", "faces", "seeds", "workflow", "feedforward", "kernels"}
         names_used = {name.removeprefix("dnnbook.") for name in ours}
         assert {n for n in names_used if not n.startswith("numpy_layers")} <= shared
 
