@@ -33,7 +33,9 @@ class Dropout(Layer):
         checks.array("x", x, "n ...")
         if not training:
             return self.remember(x, 1)
-        mask = self.rng.random(x.shape) >= self.rate if self.mask is None else self.mask
+        mask = self.mask
+        if mask is None:
+            mask = self.rng.random(x.shape) >= self.rate
         checks.same("mask", np.shape(mask), x.shape)
         factor = np.asarray(mask, x.dtype) / (1 - self.rate)
         return self.remember(x * factor, factor)
