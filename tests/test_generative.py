@@ -165,7 +165,7 @@ def test_a_noisy_code_is_noisy_in_training_alone_and_by_its_deviation():
 def test_training_descends_error_and_divergence_together(splits):
     images = splits[0].images[:256]
     seeds.seed_everything(0)
-    heavy = generative.train(3, images, kl_weight=100.0, epochs=12)
+    heavy = generative.train(3, images, kl_weight=100.0, epochs=9)
     assert np.abs(heavy.encode(images)).max() < 0.5  # nothing is left in the code
     assert heavy.noisy_codes(images).std() == pytest.approx(1, abs=0.2)
 
@@ -473,7 +473,7 @@ def test_learned_models_follow_a_bent_band_where_a_normal_does_not(learn, run, c
 
 def test_an_adversarial_pair_moves_towards_the_codes(crescent):
     seeds.seed_everything(0)
-    drawn = families.adversarial(crescent, 500, seeds.generator(0), epochs=30)
+    drawn = families.adversarial(crescent, 500, seeds.generator(0), epochs=15)
     normal = families.fitted_normal(crescent, 500, seeds.generator(0))
     assert drawn.shape == (500, 2)
     assert off_the_band(drawn, crescent) < off_the_band(normal, crescent)
