@@ -10,7 +10,7 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
-from dnnbook import architecture, byhand, feedforward, numpy_layers, seeds
+from dnnbook import architecture, byhand, dice, feedforward, numpy_layers, seeds
 from dnnbook.architecture import SMALL, Recipe
 
 L = keras.layers
@@ -20,7 +20,7 @@ SEEDS = range(3)
 @pytest.fixture(scope="module")
 def splits():
     training, validation, _ = feedforward.load_splits()
-    return feedforward.Examples(training.images[:2000], training.labels[:2000]), validation
+    return feedforward.Examples(training.images[:1500], training.labels[:1500]), validation
 
 
 @pytest.fixture(scope="module")
@@ -210,9 +210,23 @@ def test_principal_components_are_those_of_scikit_learn():
 
 def test_dice_keep_to_the_budget():
     rng = seeds.generator("test dice")
-    drawn = [architecture.draw(rng) for _ in range(6)]
+    drawn = [dice.draw(rng) for _ in range(6)]
     assert all(5_000 <= architecture.build(r).count_params() <= 20_000 for r in drawn)
     assert len(set(drawn)) == 6
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        architecture.NETWORK,
+        *architecture.VARIANTS.values(),
+        Recipe((), "A", dense=5),
+        Recipe(((4, 5, 2), (8, 3, 2)), "NAP", dense=0),
+        Recipe(((4, 5, 2), (8, 3, 1)), "AN", average=True),
+    ],
+)
+def test_parameters_are_counted_without_building(recipe):
+    assert dice.parameters(recipe) == architecture.build(recipe).count_params()
 
 
 def test_the_first_claim_what_has_the_parameters_or_the_work_is_not_what_is_needed(reached):
@@ -261,9 +275,10 @@ def test_no_variant_but_pooling_can_be_told_from_the_small_network(reached):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_exercise_dice_spread_wider_than_starts_and_many_numbers_help(splits, seed):
     rng = seeds.generator(f"dice {seed}")
-    recipes = [architecture.draw(rng) for _ in range(6)]
-    drawn = [architecture.untrained(recipe, *splits, seed) for recipe in recipes]
-    starts = [architecture.untrained(SMALL, *splits, 10 * seed + k) for k in range(4)]
+    recipes = [dice.draw(rng) for _ in range(6)]
+    sets = [feedforward.Examples(*(part[:1000] for part in half)) for half in splits]
+    drawn = [dice.untrained(recipe, *sets, seed) for recipe in recipes]
+    starts = [dice.untrained(SMALL, *sets, 10 * seed + k) for k in range(3)]
     assert np.ptp(drawn) > 2 * np.ptp(starts)
     best = recipes[int(np.argmax(drawn))]
     assert not best.average

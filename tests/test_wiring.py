@@ -165,11 +165,12 @@ def test_both_inputs_see_the_same_layers():
 def test_pairs_can_be_learned(splits):
     seeds.seed_everything(1)
     model = wiring.build_pair()
-    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    model.compile("adam", "binary_crossentropy")
     left, right, same = wiring.pairs(splits[0], 2000, seeds.generator("a"))
-    model.fit([left, right], same, epochs=4, batch_size=32, verbose=0)
+    model.fit([left, right], same, epochs=3, batch_size=32, verbose=0)
     left, right, same = wiring.pairs(splits[1], 1000, seeds.generator("b"))
-    assert model.evaluate([left, right], same, verbose=0)[1] > 0.75
+    answers = model([left[..., np.newaxis], right[..., np.newaxis]])
+    assert np.mean((np.squeeze(answers) > 0.5) == same) > 0.75
 
 
 def test_covered_is_the_share_of_bright_pixels():
