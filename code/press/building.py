@@ -15,21 +15,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sphinx.ext.autodoc.mock import MockFinder
 
+from dnnbook import seeds
 from press import digest, execution
 
-# Each of these can change a number or a figure, so no page runs without them.
-FIXED = {
-    "KERAS_BACKEND": "tensorflow",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "TZ": "UTC",
-    "DNNBOOK_LANGUAGES": "en",
-}
+FIXED = dict(seeds.ENVIRONMENT)  # no page runs without them
 MARK = ".unfinished"
 HELD = "PRESS_LOCK_HELD"  # set by `make book`, which takes the lock for longer
 NOT_OURS = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
