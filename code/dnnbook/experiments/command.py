@@ -64,7 +64,7 @@ def cluster(scheduler: str | None, workers: int | None):
         count = workers or os.cpu_count() or 1
         with (
             LocalCluster(
-                n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None
+                n_workers=count, threads_per_worker=1, dashboard_address=None, memory_limit=None
             ) as local,
             Client(local) as client,
         ):
@@ -80,8 +80,11 @@ def in_parallel(runs: Sequence[grid.Run], client) -> Iterator[tuple[int, dict | 
         future = client.submit(measure, *run, pure=False, priority=-number)
         numbers[future] = number
     for future in as_completed(list(numbers)):
-        error = future.exception()
-        yield numbers.pop(future), error if error else future.result()
+        try:
+            outcome = future.result()
+        except Exception as error:  # the others can still be measured
+            outcome = error
+        yield numbers.pop(future), outcome
 
 
 def in_series(runs: Sequence[grid.Run]) -> Iterator[tuple[int, dict | Exception]]:
@@ -89,7 +92,7 @@ def in_series(runs: Sequence[grid.Run]) -> Iterator[tuple[int, dict | Exception]
     for number, run in enumerate(runs):
         try:
             yield number, measure(*run, serial=True)
-        except Exception as error:  # the others can still be measured
+        except Exception as error:
             yield number, error
 
 
