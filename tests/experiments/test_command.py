@@ -44,9 +44,12 @@ def dask(tmp_path, environment):
         start("worker", "--scheduler-file", str(file), "--no-nanny", "--nthreads", "2")
         for _ in range(2)
     ]
+    guard = threading.Timer(400, started[0].kill)  # rather an error than a test without end
+    guard.start()
     try:
         yield file, workers
     finally:
+        guard.cancel()
         for job in started:
             job.kill()
             job.wait()
@@ -112,14 +115,14 @@ def test_a_serial_pass_gives_the_same_accuracy_and_takes_the_place_of_its_rows(t
 def test_stopped_runs_resume(tmp_path, capsys, monkeypatch, make_row):
     measured = []
 
-    def measure(recipe, seed, data, serial=False):
+    def run(recipe, seed, images, serial):
         if seed == 2 and len(measured) == 2:
             raise KeyboardInterrupt
         measured.append(seed)
-        digests = {"data_digest": splits.load(data).digest, "recipe": command.digest(recipe)}
+        digests = {"data_digest": images.digest, "recipe": command.digest(recipe)}
         return make_row(model=recipe.key, seed=seed, serial=serial, **digests)
 
-    monkeypatch.setattr(command, "measure", measure)
+    monkeypatch.setattr(command.protocol, "run", run)
     assert command.main(["--serial", "--seeds", "4"], QUICK[:1], tmp_path) == 130
     assert "the same command goes on from here" in capsys.readouterr().out
     measured.append("stopped")
@@ -144,10 +147,10 @@ def test_what_was_run_in_another_way_or_on_other_images_is_left(tmp_path, make_r
 
 
 def test_a_failed_run_is_told_and_the_others_go_on(tmp_path, capsys, monkeypatch):
-    def measure(recipe, seed, data, serial=False):
+    def run(*_, **__):
         raise ValueError("labels out of range")
 
-    monkeypatch.setattr(command, "measure", measure)
+    monkeypatch.setattr(command.protocol, "run", run)
     assert command.main(["--serial", "--seeds", "2"], QUICK[:1], tmp_path) == 1
     said = capsys.readouterr().out
     assert said.count("failed: ValueError: labels out of range") == 2
@@ -156,7 +159,9 @@ def test_a_failed_run_is_told_and_the_others_go_on(tmp_path, capsys, monkeypatch
 
 
 def test_a_worker_with_other_code_is_not_believed(tmp_path, capsys, monkeypatch, make_row):
-    monkeypatch.setattr(command, "measure", lambda recipe, *_, **__: make_row(model=recipe.key))
+    monkeypatch.setattr(
+        command.protocol, "run", lambda recipe, *_, **__: make_row(model=recipe.key)
+    )
     assert command.main(["--serial", "--seeds", "1"], QUICK[:1], tmp_path) == 1
     assert "its worker runs other code" in capsys.readouterr().out
     assert ledger.read("tests", tmp_path) == []
@@ -216,7 +221,7 @@ def test_the_guess_grows_with_images_epochs_and_multiplications():
 def test_progress_counts_and_weighs_what_is_left(monkeypatch):
     now, said = [0.0], []
     monkeypatch.setattr(grid.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(grid, "guess", lambda recipe, full: {"quick": 1, "quicker": 3}[recipe.key])
+    monkeypatch.setattr(grid, "guess", lambda recipe, _: {"quick": 1, "quicker": 3}[recipe.key])
     runs = [grid.Run(recipe, 0, "subset") for recipe in QUICK]
     progress = grid.Progress(runs, False, said.append)
     now[0] = 100.0

@@ -64,14 +64,14 @@ def test_a_bad_row_is_refused_and_nothing_is_written(tmp_path, make_row, change,
 
 
 def test_other_bad_input_is_refused(tmp_path, make_row):
+    row = make_row()
+    del row["seed"]
     with pytest.raises(ledger.LedgerError, match=r"missing \['seed'\]"):
-        row = make_row()
-        del row["seed"]
         ledger.check(row)
     with pytest.raises(ledger.LedgerError, match="row: got list, expected a dict"):
         ledger.check([])
     for study in ("../up", "", "a b", 3):
-        with pytest.raises(ledger.LedgerError, match="study: got .*, expected letters"):
+        with pytest.raises(ledger.LedgerError, match=r"study: got .*, expected letters"):
             ledger.file_of(study, tmp_path)
     for text in ("{", "{}", '[{"model": "a"}]'):
         (tmp_path / "study.json").write_text(text)

@@ -1,5 +1,7 @@
 """The networks of other texts: their parameters as hand arithmetic says, their claims."""
 
+from itertools import pairwise
+
 import keras
 import pytest
 
@@ -63,5 +65,5 @@ def test_the_activations_differ_where_they_should():
 def test_lenet_is_normalised_before_each_sigmoid():
     kinds = [type(layer).__name__ for layer in peers.build_lenet(True).layers]
     assert kinds.count("BatchNormalization") == 4
-    pairs = list(zip(kinds, kinds[1:], strict=False))
+    pairs = list(pairwise(kinds))
     assert pairs.count(("BatchNormalization", "Activation")) == 4

@@ -5,17 +5,13 @@ given to another one.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from dnnbook import seeds
-from dnnbook.experiments import grid, ledger, protocol, splits
+from dnnbook.experiments import grid, ledger, protocol, remote, splits
 from dnnbook.experiments.recipe import Recipe, digest
-
-TRIES = 3  # workers that may die under one run before it counts as failed
 
 
 def positive(text: str) -> int:
@@ -43,55 +39,11 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def measure(recipe: Recipe, seed: int, data: str, serial: bool = False) -> dict:
-    """One run, wherever this is called; the images are loaded there."""
-    return protocol.run(recipe, seed, splits.load(data), serial)
-
-
-@contextmanager
-def cluster(scheduler: str | None, workers: int | None):
-    """A Dask client, of a scheduler that runs or of processes started here."""
-    try:
-        import dask
-        from distributed import Client, LocalCluster
-    except ImportError:
-        sys.exit("distributed is not installed: use --serial, or install dnnbook[experiments]")
-    with dask.config.set({"distributed.scheduler.allowed-failures": TRIES}):
-        if scheduler:
-            with Client(scheduler, timeout=30) as client:
-                yield client
-            return
-        count = workers or os.cpu_count() or 1
-        with (
-            LocalCluster(
-                n_workers=count, threads_per_worker=1, dashboard_address=None, memory_limit=None
-            ) as local,
-            Client(local) as client,
-        ):
-            yield client
-
-
-def in_parallel(runs: Sequence[grid.Run], client) -> Iterator[tuple[int, dict | Exception]]:
-    """The number of each run, as it ends, with its row or what went wrong."""
-    from distributed import as_completed
-
-    numbers = {}
-    for number, run in enumerate(runs):
-        future = client.submit(measure, *run, pure=False, priority=-number)
-        numbers[future] = number
-    for future in as_completed(list(numbers)):
-        try:
-            outcome = future.result()
-        except Exception as error:  # the others can still be measured
-            outcome = error
-        yield numbers.pop(future), outcome
-
-
 def in_series(runs: Sequence[grid.Run]) -> Iterator[tuple[int, dict | Exception]]:
-    """The same, in this process, one after another."""
+    """The number of each run with its row, or what went wrong, one after another."""
     for number, run in enumerate(runs):
         try:
-            yield number, measure(*run, serial=True)
+            yield number, protocol.run(run.recipe, run.seed, splits.load(run.data), serial=True)
         except Exception as error:
             yield number, error
 
@@ -100,15 +52,15 @@ def store(runs: Sequence[grid.Run], outcomes, progress: grid.Progress, folder: P
     """Stores each row as it comes; how many runs failed."""
     failed, digests = 0, {run.recipe.key: digest(run.recipe) for run in runs}
     for number, outcome in outcomes:
-        run = runs[number]
-        if isinstance(outcome, dict) and not ledger.is_current(outcome, digests):
-            outcome = RuntimeError("its worker runs other code than this command: update it")
-        if isinstance(outcome, dict):
-            ledger.add(run.recipe.study, outcome, folder)
-            progress.finished(number, f"{outcome['accuracy']:.4f}")
+        if isinstance(outcome, Exception):
+            said = f"failed: {type(outcome).__name__}: {outcome}"
+        elif not ledger.is_current(outcome, digests):
+            said = "failed: its worker runs other code than this command; update it"
         else:
-            failed += 1
-            progress.finished(number, f"failed: {type(outcome).__name__}: {outcome}")
+            ledger.add(runs[number].recipe.study, outcome, folder)
+            said = f"{outcome['accuracy']:.4f}"
+        failed += said.startswith("failed")
+        progress.finished(number, said)
     return failed
 
 
@@ -160,8 +112,8 @@ def measure_all(recipes: Sequence[Recipe], asked, folder: Path) -> int:
         if asked.serial:
             failed = store(runs, in_series(runs), progress, folder)
         else:
-            with cluster(asked.scheduler, asked.workers) as client:
-                failed = store(runs, in_parallel(runs, client), progress, folder)
+            with remote.cluster(asked.scheduler, asked.workers) as client:
+                failed = store(runs, remote.in_parallel(runs, client), progress, folder)
     except KeyboardInterrupt:
         print("stopped; the same command goes on from here")
         return 130
