@@ -69,7 +69,8 @@ def identities(folder):
 
 def kill_midway(worker, folder, killed):
     """Kills a worker when two runs are stored; both workers are then in others."""
-    for _ in range(1200):
+    end = time.monotonic() + 300
+    while time.monotonic() < end:
         if len(ledger.read("tests", folder)) >= 2:
             worker.send_signal(signal.SIGKILL)
             killed.append(len(ledger.read("tests", folder)))
@@ -82,34 +83,33 @@ def test_a_worker_killed_midway_loses_nothing_and_nothing_counts_twice(dask, tmp
     folder, killed = tmp_path / "results", []
     killer = threading.Thread(target=kill_midway, args=(workers[0], folder, killed))
     killer.start()
-    status = command.main(["--scheduler", address(file), "--seeds", "6"], QUICK, folder)
+    status = command.main(["--scheduler", address(file), "--seeds", "4"], QUICK, folder)
     killer.join()
     said = capsys.readouterr().out
     assert status == 0, said
     assert workers[0].wait() == -signal.SIGKILL
-    assert killed[0] < 12, "midway"
-    expected = [(r.key, "subset", seed) for r in QUICK for seed in range(6)]
+    assert killed[0] < 8, "midway"
+    expected = [(r.key, "subset", seed) for r in QUICK for seed in range(4)]
     assert identities(folder) == expected
-    assert "0 runs stored, 12 to do" in said
-    assert said.count("/12  quick") == 12
-    assert "12/12" in said
+    assert "0 runs stored, 8 to do" in said
+    assert said.count("/8  quick") == 8
+    assert "8/8" in said
     assert not any(row["serial"] for row in ledger.read("tests", folder))
 
 
 def test_a_serial_pass_gives_the_same_accuracy_and_takes_the_place_of_its_rows(tmp_path, capsys):
     quick = QUICK[0]
     loaded = splits.load("subset")
-    first = [command.protocol.run(quick, seed, loaded) for seed in range(2)]
-    for row in first:
-        ledger.add("tests", row, tmp_path)
-    assert command.main(["--serial", "--seeds", "2"], QUICK[:1], tmp_path) == 0
-    assert "0 runs stored, 2 to do" in capsys.readouterr().out
-    rows = ledger.read("tests", tmp_path)
-    assert [row["serial"] for row in rows] == [True, True]
-    assert [row["loss"] for row in rows] == [row["loss"] for row in first]
-    assert command.main(["--workers", "1", "--seeds", "2"], QUICK[:1], tmp_path) == 0
-    assert "2 runs stored, 0 to do" in capsys.readouterr().out
-    assert ledger.read("tests", tmp_path) == rows
+    first = command.protocol.run(quick, 0, loaded)
+    ledger.add("tests", first, tmp_path)
+    assert command.main(["--serial", "--seeds", "1"], QUICK[:1], tmp_path) == 0
+    assert "0 runs stored, 1 to do" in capsys.readouterr().out
+    (row,) = ledger.read("tests", tmp_path)
+    assert row["serial"]
+    assert row | {"serial": False, "cpu_seconds": 0} == first | {"cpu_seconds": 0}
+    assert command.main(["--workers", "1", "--seeds", "1"], QUICK[:1], tmp_path) == 0
+    assert "1 runs stored, 0 to do" in capsys.readouterr().out
+    assert ledger.read("tests", tmp_path) == [row]
 
 
 def test_stopped_runs_resume(tmp_path, capsys, monkeypatch, make_row):
@@ -227,12 +227,8 @@ def test_progress_counts_and_weighs_what_is_left(monkeypatch):
     now[0] = 100.0
     progress.finished(0, "0.5")
     assert said == ["1/2  quick, subset, seed 0: 0.5; 5 min left"]
-    assert [grid.clock(s) for s in (8.4, 90, 5399, 7500)] == [
-        "8 s",
-        "2 min",
-        "90 min",
-        "2 h 05 min",
-    ]
+    said = [grid.clock(seconds) for seconds in (8.4, 90, 5340, 5399, 7500)]
+    assert said == ["8 s", "2 min", "89 min", "1 h 30 min", "2 h 05 min"]
 
 
 def test_the_module_sets_the_environment_by_itself(environment):
