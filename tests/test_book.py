@@ -141,7 +141,7 @@ def test_the_layers_need_numpy_alone_and_each_file_has_its_test_and_its_page(pat
 
 EXPERIMENTS = [path for path in MODULES if path.parent.name == "experiments"]
 # What a page may read without Keras, and what a Dask scheduler may import.
-LIGHT = {"ledger", "claims", "remote"}
+LIGHT = {"ledger", "claims", "tables", "remote"}
 
 
 @pytest.mark.parametrize("path", EXPERIMENTS, ids=module_name)

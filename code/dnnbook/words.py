@@ -372,6 +372,8 @@ CHINESE = {
     "faint noise": "微弱噪声",
     "nothing": "空白",
     # results
+    "test accuracy": "测试准确率",
+    "CPU seconds for training": "训练用 CPU 秒数",
     "the network": "本网络",
     "no batch normalisation": "无批归一化",
     "neither of the two": "两者皆无",
