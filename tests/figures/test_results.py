@@ -55,3 +55,15 @@ def test_the_frontier_joins_claims_to_what_was_measured(assert_legible):
     assert colors[0.91] == figures.BLUE
     assert ax.get_xscale() == "log"
     assert_legible(fig)
+
+
+def test_a_network_below_the_floor_is_a_wedge_on_it(assert_legible):
+    summaries = [summary("a", 0.1, seconds=5), summary("b", 0.85, seconds=20)]
+    claims = {"a": 0.1, "b": 0.88}
+    fig = figures.accuracy_frontier(summaries, claims, {"b": "B"}, set(), floor=0.8)
+    ax = fig.axes[0]
+    wedges = [line for line in ax.lines if line.get_marker() == "v"]
+    assert [(*line.get_xdata(), *line.get_ydata()) for line in wedges] == [(5, 0.8)]
+    assert [text.get_text() for text in ax.texts] == ["B"]
+    assert ax.get_ylim()[0] > 0.7
+    assert_legible(fig)
