@@ -5,16 +5,19 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from dnnbook import settings
+
+# Tests compute as pages do, and NumPy reads this when it is imported. With oneDNN on,
+# TensorFlow 2.21 gets convolutions with unequal strides wrong, not by rounding, where the
+# output is one pixel wide.
+os.environ.update(settings.COMPUTING)
+
 import numpy as np
 import pytest
 
 from dnnbook import seeds
 from dnnbook.membrane import Membrane
 from press.book import JUPYTER_BOOK
-
-# Tests compute as pages do. With oneDNN on, TensorFlow 2.21 gets convolutions with unequal
-# strides wrong, not by rounding, where the output is one pixel wide.
-os.environ.update({name: seeds.ENVIRONMENT[name] for name in seeds.COMPUTING})
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -42,7 +45,7 @@ class Book:
         package = root / "code" / "dnnbook"
         package.mkdir()
         (package / "__init__.py").touch()
-        shutil.copy(ROOT / "code" / "dnnbook" / "seeds.py", package)
+        shutil.copy(ROOT / "code" / "dnnbook" / "settings.py", package)
         (package / "base.py").write_text("ONE = 1\n")
         (package / "alpha.py").write_text("from dnnbook.base import ONE\nA = ONE + 10\n")
         (package / "beta.py").write_text("B = 20\n")

@@ -1,10 +1,14 @@
 """The whole network: its numbers, its twin in NumPy, and the chapter's claims over seeds."""
 
 import functools
+import time
 
 import keras
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
+from sklearn.linear_model import Ridge
+from sklearn.preprocessing import StandardScaler
 
 from dnnbook import architecture, byhand, feedforward, numpy_layers, seeds
 from dnnbook.architecture import SMALL, Recipe
@@ -16,7 +20,7 @@ SEEDS = range(3)
 @pytest.fixture(scope="module")
 def splits():
     training, validation, _ = feedforward.load_splits()
-    return feedforward.Examples(training.images[:3000], training.labels[:3000]), validation
+    return feedforward.Examples(training.images[:2000], training.labels[:2000]), validation
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +48,7 @@ def test_the_network_is_the_one_that_the_page_writes_out():
     assert [(c.filters, c.strides[0]) for c in convolutions] == [(32, 1), (32, 2), (64, 1), (64, 2)]
     assert {(*c.kernel_size, c.padding) for c in convolutions} == {(3, 3, "same")}
     assert (model.layers[13].units, model.layers[16].rate) == (128, 0.5)
-    assert model.layers[1].momentum == 0.99
+    assert model.layers[1].momentum == 0.9
     assert model.layers[2].negative_slope == pytest.approx(0.3)
 
 
@@ -60,34 +64,55 @@ def test_its_parameters_and_multiplications():
     assert 0.94 < work / table.multiplications < 0.95
 
 
-def test_parameters_multiplications_and_time_are_three_things(splits):
+def test_parameters_multiplications_and_traffic_are_three_things():
     model = architecture.build(architecture.NETWORK)
-    seconds = architecture.seconds_by_layer(model, splits[0].images[:128])
-    assert len(seconds) == len(model.layers)
-    shares = architecture.shares(model, byhand.ByHand(model).rows, seconds)
+    shares = byhand.shares(model, byhand.ByHand(model).rows)
     for values in shares.values():
         assert sum(values.values()) == pytest.approx(1)
-    parameters, work, time = shares.values()
+    parameters, work, traffic = shares.values()
     assert list(parameters)[:4] == [f"Conv2D {k}" for k in (1, 2, 3, 4)]
     assert parameters["Dense 128"] > 0.85
     assert work["Dense 128"] == pytest.approx(401_408 / 7_900_992)
     assert parameters["normalisation"] == pytest.approx(1280 / 469_098)
-    assert time["Dense 128"] < 0.25
-    assert sum(share for name, share in time.items() if name.startswith("Conv")) > 0.4
-    assert time["normalisation"] > 4 * work["normalisation"]
+    assert work["normalisation"] < 0.01
+    assert traffic["Dense 128"] < 0.05
+    assert traffic["normalisation"] + traffic["activation"] > 0.6
+    convolved = [sum(list(values.values())[:4]) for values in shares.values()]
+    assert convolved == pytest.approx([0.14, 0.94, 0.32], abs=0.02)
 
 
-def test_seconds_are_those_of_the_layer(splits):
-    class Slow(L.Layer):
-        def call(self, x):
-            import time
+def test_traffic_is_what_goes_in_and_out_and_the_weights():
+    model = keras.Sequential([keras.Input((6, 5, 2)), L.Conv2D(3, 2), L.Flatten(), L.Dense(4)])
+    rows = byhand.ByHand(model).rows
+    numbers = [byhand.moved(layer, row, 7) for layer, row in zip(model.layers, rows, strict=True)]
+    assert numbers == [7 * (6 * 5 * 2 + 5 * 4 * 3) + 27, 0, 7 * (60 + 4) + 244]
 
-            time.sleep(0.05)
-            return x
 
-    model = keras.Sequential([keras.Input((28, 28, 1)), L.Flatten(), Slow(), L.Dense(1)])
-    fast, slow, last = architecture.seconds_by_layer(model, splits[0].images[:2], 3)
-    assert slow > 0.05 > 2 * max(fast, last)
+def seconds_by_layer(model, images, tries=7):
+    """The time that each layer takes for a batch, forward; the shortest of some tries."""
+    values, times = keras.ops.convert_to_tensor(images.reshape(-1, *model.input_shape[1:])), []
+    for layer in model.layers:
+        took = []
+        for _ in range(tries):
+            start = time.perf_counter()
+            result = layer(values, training=False)
+            result.numpy()  # waits until it is there
+            took.append(time.perf_counter() - start)
+        times.append(min(took))
+        values = result
+    return times
+
+
+def test_the_time_follows_none_of_the_three_alone(splits):
+    model = architecture.build(architecture.NETWORK)
+    seconds = seconds_by_layer(model, splits[0].images[:128])
+    spent = dict.fromkeys((L.Conv2D, L.Dense, L.BatchNormalization), 0)
+    for layer, took in zip(model.layers, seconds, strict=True):
+        spent[type(layer)] = spent.get(type(layer), 0) + took / sum(seconds)
+    _, work, traffic = byhand.shares(model, byhand.ByHand(model).rows).values()
+    assert spent[L.Conv2D] > 0.4
+    assert spent[L.Dense] < 0.25
+    assert 3 * work["normalisation"] < spent[L.BatchNormalization] < traffic["normalisation"]
 
 
 @pytest.mark.parametrize(
@@ -143,22 +168,50 @@ def test_freezing_leaves_the_last_layer_free():
     assert [layer.trainable for layer in model.layers if isinstance(layer, L.Conv2D)] == [False] * 2
 
 
-def test_louder_is_only_a_factor_of_the_loss(splits):
-    def weights(**options):
-        seeds.seed_everything(1)
-        model = architecture.build(Recipe((), "A", dense=0, dropout=0))
-        few = feedforward.Examples(splits[0].images[:128], splits[0].labels[:128])
-        return architecture.fit(model, few, epochs=1, **options).get_weights()[0]
+def test_fit_takes_the_steps_of_keras(splits):
+    few = feedforward.Examples(splits[0].images[:32], splits[0].labels[:32])
+    recipe = SMALL._replace(dropout=0, order="A")  # no bias whose true slope is 0
+    ours, theirs = architecture.build(recipe), architecture.build(recipe)
+    theirs.set_weights(ours.get_weights())
+    architecture.fit(ours, few, epochs=4)
+    theirs.compile("adam", "sparse_categorical_crossentropy")
+    theirs.fit(*few, epochs=4, batch_size=32, verbose=0)
+    for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        assert np.median(np.abs(a - b)) < 1e-4  # of 4 steps of a thousandth
 
-    plain, loud = weights(), weights(louder=1e5)
-    assert np.abs(plain - loud).max() < 1e-4  # of steps of 1e-3: Adam does not hear it
-    assert np.abs(plain - weights(rate=0.002)).max() > 5e-4
+
+def test_all_images_are_seen_in_an_epoch():
+    model = keras.Sequential([keras.Input((28, 28, 1)), L.Flatten(), L.Dense(10, "softmax")])
+    images = np.zeros((70, 28, 28), np.float32)
+    images[np.arange(70), 0, 0] = 1  # then put each image's mark elsewhere
+    images = np.eye(784, dtype=np.float32)[:70].reshape(70, 28, 28)
+    before = model.get_weights()[0].copy()
+    architecture.fit(model, feedforward.Examples(images, np.arange(70) % 10), epochs=1)
+    assert np.all(np.any(model.get_weights()[0][:70] != before[:70], axis=1))
+
+
+def test_read_out_is_ridge_regression():
+    rng = seeds.generator("read out")
+    known, new = rng.normal(size=(50, 6)) + 2, rng.normal(size=(30, 6)) + 2
+    labels = rng.integers(10, size=50)
+    scaler = StandardScaler().fit(known)
+    theirs = Ridge(alpha=100).fit(scaler.transform(known), np.eye(10)[labels])
+    expected = theirs.predict(scaler.transform(new)).argmax(axis=1)
+    assert np.array_equal(architecture.read_out([known, new], labels), expected)
+
+
+def test_principal_components_are_those_of_scikit_learn():
+    rng = seeds.generator("principal")
+    known, new = rng.normal(size=(40, 5)) * np.arange(1, 6), rng.normal(size=(8, 5))
+    theirs = PCA(2).fit(known)
+    for ours, values in zip(architecture.principal([known, new], 2), (known, new), strict=True):
+        assert np.abs(ours) == pytest.approx(np.abs(theirs.transform(values)), abs=1e-6)
 
 
 def test_dice_keep_to_the_budget():
     rng = seeds.generator("test dice")
     drawn = [architecture.draw(rng) for _ in range(6)]
-    assert all(10_000 <= architecture.build(r).count_params() <= 40_000 for r in drawn)
+    assert all(5_000 <= architecture.build(r).count_params() <= 20_000 for r in drawn)
     assert len(set(drawn)) == 6
 
 
@@ -170,12 +223,27 @@ def test_the_first_claim_what_has_the_parameters_or_the_work_is_not_what_is_need
     assert abs(mean(SMALL, L.Conv2D) - whole) < 0.02
     assert -0.01 < whole - mean(SMALL._replace(convolutions=())) < 0.03
     assert -0.01 < whole - mean(SMALL._replace(dense=0)) < 0.025
-    random = mean(SMALL, L.Dense)
-    assert whole - random > 0.1
-    wide = mean(SMALL._replace(dense=256), L.Dense)
-    assert random + 0.06 < wide < whole
+    assert whole - mean(SMALL, L.Dense) > 0.12
     layers = byhand.ByHand(architecture.build(SMALL)).rows
     assert layers[7].parameters.value > 0.9 * sum(row.parameters.value for row in layers)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_harm_of_a_random_dense_layer_is_part_loss_and_part_want_of_training(
+    splits, reached, seed
+):
+    seeds.seed_everything(seed)
+    model = architecture.build(SMALL)
+    maps = [architecture.seen(model, 7, part.images) for part in splits]
+    mixed = [architecture.seen(model, 10, part.images) for part in splits]
+    every, best, random = (
+        np.mean(architecture.read_out(sets, splits[0].labels) == splits[1].labels)
+        for sets in (maps, architecture.principal(maps, 32), mixed)
+    )
+    assert every > best + 0.02 > random + 0.05
+    assert every > reached(SMALL, seed)
+    harm = reached(SMALL, seed) - reached(SMALL, seed, L.Dense)
+    assert random - reached(SMALL, seed, L.Dense) > 0.35 * harm
 
 
 def test_no_variant_but_pooling_can_be_told_from_the_small_network(reached):
@@ -187,22 +255,19 @@ def test_no_variant_but_pooling_can_be_told_from_the_small_network(reached):
     assert min(pooling) > 0
     assert np.mean(pooling) > max(np.mean(values) for values in gains.values())
     for name, values in gains.items():
-        assert abs(np.mean(values)) < 0.02, name
-        assert np.mean(np.abs(values)) < 0.025, name
-
-
-def test_two_small_filters_have_about_the_parameters_of_a_large_one():
-    twice, once = (
-        architecture.build(architecture.VARIANTS[name]).count_params()
-        for name in ("3 × 3 twice", "5 × 5 once")
-    )
-    assert abs(twice / once - 1) < 0.02
+        assert abs(np.mean(values)) < 0.025, name
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_dice_do_nearly_as_well(reached, seed):
+def test_the_exercise_dice_spread_wider_than_starts_and_many_numbers_help(splits, seed):
     rng = seeds.generator(f"dice {seed}")
-    assert reached(architecture.draw(rng), seed) > reached(SMALL, seed) - 0.1
+    recipes = [architecture.draw(rng) for _ in range(6)]
+    drawn = [architecture.untrained(recipe, *splits, seed) for recipe in recipes]
+    starts = [architecture.untrained(SMALL, *splits, 10 * seed + k) for k in range(4)]
+    assert np.ptp(drawn) > 2 * np.ptp(starts)
+    best = recipes[int(np.argmax(drawn))]
+    assert not best.average
+    assert best.dense in (0, 64)
 
 
 def test_bad_input_is_named(splits):

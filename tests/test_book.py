@@ -30,6 +30,7 @@ FIGURE = re.compile(
 # What the tools may use of each other.
 TOOLS = {
     "dnnbook.seeds": set(),
+    "dnnbook.settings": set(),
     "dnnbook.words": set(),
     "dnnbook.summary": set(),
     "dnnbook.blueprint": {"summary"},
@@ -149,7 +150,7 @@ def test_the_experiments_use_the_chapters_and_no_chapter_uses_them(path):
     ours = {name for name in imports(path) if digest.module_file(name)}
     used = {name.removeprefix("dnnbook.") for name in ours if name != "dnnbook"}
     used = {name for name in used if not name.startswith("experiments")}
-    assert used <= {"architecture", "byhand", "data", "feedforward", "seeds", "summary"}
+    assert used <= {"architecture", "byhand", "data", "feedforward", "seeds", "settings", "summary"}
     if path.stem in LIGHT:
         at_the_top = {ast.unparse(n) for n in ast.parse(path.read_text("utf8")).body}
         assert not [line for line in at_the_top if re.match("(from|import) (dnnbook|keras)", line)]

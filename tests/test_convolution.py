@@ -4,6 +4,8 @@ Every claim about training holds on each of three seeds or on the mean over them
 stands beside it.
 """
 
+from itertools import product
+
 import keras
 import numpy as np
 import pytest
@@ -22,46 +24,40 @@ def splits():
     return feedforward.load_splits()
 
 
-def fitted(build, learn, judge, seed, **options):
+def fitted(build, learn, seed, *args, **options):
     seeds.seed_everything(seed)
     model = build()
-    convolution.train(model, learn, judge, **options)
+    convolution.train(model, learn, *args, **options)
     return model
 
 
 def plain_dense(splits, seed):
-    """The network of the feed-forward chapter, trained as there."""
+    """The network of the feed-forward chapter, at its constant rate and for as many epochs."""
     seeds.seed_everything(seed)
     model = feedforward.build_network()
-    feedforward.train(model, *splits[:2], epochs=15)
+    feedforward.train_by_tape(model, *splits[:2], epochs=15)
     return model
 
 
 @pytest.fixture(scope="module")
 def trained(splits):
-    """For each seed, the networks that the claims are about."""
-    learn, judge, _ = splits
+    """For each seed, the networks that the claims are about, trained as on the page."""
+    learn = splits[0]
     build = convolution.build_network
+    few = feedforward.Examples(*(part[:3000] for part in learn))
 
     def networks_of(seed):
         rng = seeds.generator("moved", seed)
         copies = [kernels.shift_at_random(learn.images, 4, rng) for _ in range(3)]
         moved = feedforward.Examples(np.concatenate(copies), np.tile(learn.labels, 3))
+        dense = feedforward.build_network
         return {
             "plain": plain_dense(splits, seed),
-            "dense": fitted(feedforward.build_network, learn, judge, seed, epochs=15, rate=0.003),
-            "pooling": fitted(build, learn, judge, seed, epochs=6),
-            "stride": fitted(lambda: build(down="stride"), learn, judge, seed, epochs=6),
-            "averages": fitted(
-                lambda: build(down="stride", head="averages"), learn, judge, seed, rate=0.01
-            ),
-            "moved": fitted(feedforward.build_network, moved, judge, seed, rate=0.003),
-            "taught": fitted(
-                lambda: build(down="stride"),
-                feedforward.Examples(copies[0], learn.labels),
-                judge,
-                seed,
-            ),
+            "dense": fitted(dense, learn, seed, epochs=15, rate=0.003),
+            "pooling": fitted(build, learn, seed),
+            "stride": fitted(lambda: build(down="stride"), learn, seed),
+            "averages": fitted(lambda: build(down="stride", head="averages"), few, seed, epochs=5),
+            "moved": fitted(dense, moved, seed, epochs=5, rate=0.003),
         }
 
     return {seed: networks_of(seed) for seed in SEEDS}
@@ -70,7 +66,7 @@ def trained(splits):
 @pytest.fixture(scope="module")
 def moved(trained, splits):
     """Accuracy and changed answers by distance, for each seed and network."""
-    judges = feedforward.Examples(*(part[:500] for part in splits[1]))
+    judges = feedforward.Examples(*(part[:300] for part in splits[1]))
     return {
         seed: {
             name: convolution.when_shifted(model, judges)
@@ -211,7 +207,7 @@ def test_pixels_that_count_are_the_largest():
 def test_images_with_room_have_empty_columns_on_both_sides():
     images = np.zeros((4, 28, 28))
     images[1, 5, 3], images[2, 5, 24], images[3, 5, 4] = 1, 1, 1
-    assert list(convolution.with_room(images)) == [True, False, False, True]
+    assert list(kernels.with_room(images)) == [True, False, False, True]
 
 
 def test_the_convolutional_network_beats_the_dense_one_on_the_test_set(splits, trained):
@@ -224,34 +220,35 @@ def test_the_convolutional_network_beats_the_dense_one_on_the_test_set(splits, t
     assert leads.min() > 0.005
     assert trained[1]["pooling"].count_params() < trained[1]["plain"].count_params() / 5
     # The control: the falling rate alone closes a good part of the gap.
-    assert np.subtract(score["dense"], score["plain"]).mean() > 0.3 * leads.mean()
+    schedule = np.subtract(score["dense"], score["plain"])
+    assert 0.35 < schedule.mean() / leads.mean() < 0.75
+    assert np.subtract(score["pooling"], score["dense"]).mean() > 0.005
 
 
 def test_the_first_claim_only_shared_weights_need_neighbours(splits):
     training, validation, _ = splits
 
-    def score(pixels, shared, count, seed, epochs):
+    def score(pixels, shared, seed):
         rng = seeds.generator("rearrangement", seed)
         order = networks.rearrangement("none" if pixels == "near" else 1, rng)
         learn, judge = (
             feedforward.Examples(
-                convolution.patches(networks.rearrange(part.images[:count], order)),
-                part.labels[:count],
+                convolution.patches(networks.rearrange(part.images[:2000], order)),
+                part.labels[:2000],
             )
             for part in (training, validation)
         )
-        seeds.seed_everything(seed)
-        model = convolution.build_patchwork(shared)
-        return convolution.train(model, learn, judge, epochs)["val_accuracy"][-1]
+        model = fitted(lambda: convolution.build_patchwork(shared), learn, seed, 6, 0.02)
+        return convolution.accuracy(model, judge)
 
-    def mean(pixels, shared, count=2000, epochs=8):
-        return np.mean([score(pixels, shared, count, seed, epochs) for seed in SEEDS])
+    def mean(pixels, shared):
+        return np.mean([score(pixels, shared, seed) for seed in SEEDS])
 
-    near, scattered = mean("near", True), mean("scattered", True)
-    own_near, own_scattered = mean("near", False), mean("scattered", False)
-    assert near - scattered > 0.008
-    assert abs(own_near - own_scattered) < 0.01
-    assert near - own_near < 0.01  # sharing does not raise the accuracy
+    shared = mean("near", True), mean("scattered", True)
+    own = mean("near", False), mean("scattered", False)
+    assert shared[0] - shared[1] > 0.015
+    assert own[0] - own[1] < 0.5 * (shared[0] - shared[1])
+    assert shared[0] - own[0] < 0.015  # sharing hardly raises the accuracy
 
 
 def test_the_second_claim_convolution_alone_does_not_bear_moves(moved):
@@ -264,8 +261,6 @@ def test_the_second_claim_convolution_alone_does_not_bear_moves(moved):
         assert by_name["moved"][0][3] > by_name["averages"][0][3] + 0.03
         assert by_name["pooling"][1][1] > 0.05  # one pixel
         assert by_name["averages"][0][0] < by_name["pooling"][0][0] - 0.04  # at home
-        taught, dense = by_name["taught"][0], by_name["moved"][0]
-        assert abs(taught[[0, 3]] - dense[[0, 3]]).max() < 0.05
     # Pooling against stride, all else alike: fewer answers change, and more stay right.
     right, changed = (
         [np.array([by_name[name][k] for by_name in moved.values()]).mean(axis=0)
@@ -286,7 +281,7 @@ def test_moves_are_exact_for_multiples_of_the_total_stride_away_from_the_edge(
         assert change[[4, 8]].max() < 1e-6
         assert change[[1, 2, 3, 5, 6, 7]].min() > 0.005
     # The edge alone: nothing is cut off, the move is a multiple of the stride.
-    model, room = trained[seed]["averages"], images[convolution.with_room(images)]
+    model, room = trained[seed]["averages"], images[kernels.with_room(images)]
     at_home = convolution.answers(model, room)
     changed = convolution.answers(model, kernels.shift(room, 0, 4)) != at_home
     assert changed.mean() > 0.2
@@ -310,7 +305,22 @@ def test_the_third_claim_equal_fields_are_used_unequally(splits, trained, seed):
     before, after = count(untrained), count(trained[seed]["averages"])
     assert count(stack) < 110
     assert before > 160
-    assert 0.8 < after / before < 1.2
+    assert 0.7 < after / before < 1.05
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_vote_of_views_helps_away_and_harms_at_home(splits, trained, seed):
+    images, labels = (part[:500] for part in splits[1])
+    model = trained[seed]["pooling"]
+
+    def gain(images):
+        moves = product((-3, 0, 3), repeat=2)
+        voted = sum(model(kernels.shift(images, *move)) for move in moves)
+        alone = np.mean(convolution.answers(model, images) == labels)
+        return np.mean(np.argmax(voted, axis=1) == labels) - alone
+
+    assert gain(images) < -0.03
+    assert gain(kernels.shift(images, 0, 3)) > 0.02
 
 
 def test_bad_input_is_named():
@@ -333,6 +343,6 @@ def test_bad_input_is_named():
             call()
     empty = feedforward.Examples(np.zeros((0, 28, 28), np.float32), np.zeros(0, int))
     with pytest.raises(ValueError, match="training: expected a label for each image, got 0"):
-        convolution.train(convolution.build_network(), empty, empty)
+        convolution.train(convolution.build_network(), empty)
     with pytest.raises(TypeError, match="image: expected a NumPy array of floating-point"):
         kernels.slide(np.zeros((3, 3), int), image)

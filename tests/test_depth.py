@@ -63,8 +63,9 @@ def test_before_training_signal_and_gradient_vanish_alike(splits, seed):
     assert 3.3 < back < 6
 
 
-def test_only_rescaling_wakes_the_frozen_sigmoids(splits):
-    seeds.seed_everything(1)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_only_rescaling_wakes_the_frozen_sigmoids(splits, seed):
+    seeds.seed_everything(seed)
     output, *handed_on = feedforward.behind(depth.build_deep("sigmoid"), -1, *splits[:2])
     curve = feedforward.train_by_tape(output, *handed_on, 6, depth.descent())
     assert curve[-1] < 0.13

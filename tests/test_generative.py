@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import ndimage
 from sklearn.decomposition import PCA
 
 from dnnbook import faces, families, feedforward, generative, judging, seeds
 
-COUNT = 3000  # training images of the networks here; the chapter has 8,000
+COUNT = 4000  # training images of the networks here; the chapter has 8,000
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +24,10 @@ def splits():
 @pytest.fixture(scope="module")
 def judge(splits):
     seeds.seed_everything(0)
-    return judging.train_judge(*splits)
+    return judging.train_judge(splits[0])
 
 
-def trained(splits, seed, code=8, kl_weight=None, epochs=8):
+def trained(splits, seed, code=8, kl_weight=None, epochs=3):
     seeds.seed_everything(seed)
     return generative.train(code, splits[0].images[:COUNT], kl_weight, epochs)
 
@@ -38,7 +39,7 @@ def straight(splits):
     errors = {}
     for count in (2, 8, 32):
         linear = generative.Components(every.mean, every.directions[:count])
-        again = linear.decode(linear.encode(splits[1].images))
+        again = np.clip(linear.decode(linear.encode(splits[1].images)), 0, 1)
         errors[count] = generative.squared_errors(splits[1].images, again).mean()
     return errors
 
@@ -53,11 +54,25 @@ def plain(splits, seed):
     return trained(splits, seed)
 
 
-def distances(autoencoder, splits, judge, seed):
+@pytest.fixture(scope="module")
+def variational(splits, seed):
+    return trained(splits, seed, kl_weight=0.001)
+
+
+@pytest.fixture(scope="module")
+def drawn(plain, splits, seed):
+    """Images that the plain autoencoder makes of codes drawn in five ways."""
+    return draws(plain, splits, seed)
+
+
+def draws(autoencoder, splits, seed):
     codes = autoencoder.noisy_codes(splits[0].images[:COUNT])
     ways = families.ways_to_draw(codes, 2000, seeds.generator(f"draws {seed}"))
-    real = splits[1].images
-    return {way: judge.distance(autoencoder.decode(z), real) for way, z in ways.items()}
+    return {way: autoencoder.decode(z) for way, z in ways.items()}
+
+
+def distances(images, splits, judge):
+    return {way: judge.distance(x, splits[1].images) for way, x in images.items()}
 
 
 # --- layers -----------------------------------------------------------------------------
@@ -248,7 +263,7 @@ def test_eight_bent_numbers_do_better_than_eight_straight_ones_and_not_than_32(
 
 
 def test_two_bent_numbers_do_better_than_two_straight_ones(splits, straight, seed):
-    small = trained(splits, seed, code=2, epochs=6)
+    small = trained(splits, seed, code=2)
     images = splits[1].images
     error = generative.squared_errors(images, small.reconstruct(images)).mean()
     assert error < 0.95 * straight[2]
@@ -261,65 +276,100 @@ def test_halfway_codes_are_no_closer_to_real_images_than_halfway_pixels(plain, s
     def half(x):
         return (x + x[partner]) / 2
 
-    codes = judge.distance(plain.decode(half(plain.encode(real))), real)
+    walk, double = plain.decode(half(plain.encode(real))), plain.reconstruct(half(real))
+    codes = judge.distance(walk, real)
     pixels = judge.distance(half(real), real)
     blurred = judge.distance(half(plain.reconstruct(real)), real)
-    through = judge.distance(plain.reconstruct(half(real)), real)
+    through = judge.distance(double, real)
     assert codes > pixels
     assert codes < blurred
-    assert through == pytest.approx(codes, rel=0.2)
+    assert through == pytest.approx(codes, rel=0.25)
+    alike = generative.squared_errors(walk, double).mean()
+    assert alike < 0.1 * generative.squared_errors(walk, double[::-1]).mean()
 
 
-def test_the_draw_and_not_the_holes_spoils_the_plain_autoencoder(plain, splits, judge, seed):
-    ours = distances(plain, splits, judge, seed)
+def test_the_same_layers_without_bends_do_no_better_than_components(splits, straight):
+    seeds.seed_everything(0)
+    encoder, decoder = generative.build_encoder(8), generative.build_decoder(8)
+    for layer in (*encoder.layers, *decoder.layers):
+        if hasattr(layer, "activation"):
+            layer.activation = keras.activations.linear
+    both = keras.Sequential([encoder, decoder])
+    images = splits[0].images[:COUNT]
+    both.compile(keras.optimizers.Adam(0.003), "mean_squared_error", steps_per_execution=125)
+    both.fit(images, images, epochs=3, batch_size=32, verbose=0)
+    bare = generative.Autoencoder(encoder, decoder)
+    error = generative.squared_errors(splits[1].images, bare.reconstruct(splits[1].images)).mean()
+    assert straight[8] < error < straight[2]
+
+
+def test_the_draw_and_not_the_holes_spoils_the_plain_autoencoder(
+    drawn, variational, splits, judge, seed
+):
+    ours = distances(drawn, splits, judge)
     steps = list(ours.values())
     assert steps[0] > 3 * steps[1]  # N(0, 1), then the codes' own spread
     assert steps[1] > 1.2 * steps[2]  # then their covariance
     assert steps[2] > 1.4 * steps[3]  # then a mixture
     assert steps[3] < 1.4 * steps[4] + 1  # which is near to what the codes themselves give
-    vae = distances(trained(splits, seed, kl_weight=0.001), splits, judge, seed)
+    vae = distances(draws(variational, splits, seed), splits, judge)
     assert ours["N(0, 1)"] > 2 * vae["N(0, 1)"]  # the textbook's comparison
     assert ours["fitted normal"] < vae["N(0, 1)"]
     assert ours["fitted normal"] < 1.05 * vae["fitted normal"]
     assert vae["mixture of ten"] < 0.75 * vae["N(0, 1)"]
 
 
-def test_other_weights_of_the_divergence_do_not_turn_it_round_and_trade_fit_for_detail(
-    splits, judge
+def test_a_yardstick_without_a_judge_sees_the_same_order_and_a_better_fit_of_the_bell(
+    drawn, variational, splits, seed
 ):
-    ours = distances(trained(splits, 0), splits, judge, 0)
+    linear = generative.principal_components(splits[0].images[:COUNT], 32)
+    real = linear.encode(splits[1].images)
+
+    def by_pixels(images):
+        return {w: judging.frechet_distance(linear.encode(x), real) for w, x in images.items()}
+
+    ours, vae = by_pixels(drawn), by_pixels(draws(variational, splits, seed))
+    assert ours["fitted normal"] < vae["N(0, 1)"]
+    steps = [at["fitted normal"] - at["the codes themselves"] for at in (ours, vae)]
+    assert steps[1] < 0.9 * steps[0]
+
+
+def test_other_weights_of_the_divergence_do_not_turn_it_round_and_trade_fit_for_detail(
+    drawn, splits, judge, seed
+):
+    if seed:
+        pytest.skip("other weights are tried with one seed")
+    ours = distances(drawn, splits, judge)
     images, excess, errors = splits[1].images, [], []
     for weight in (0.0002, 0.004):
         network = trained(splits, 0, kl_weight=weight)
-        vae = distances(network, splits, judge, 0)
+        vae = distances(draws(network, splits, 0), splits, judge)
         assert ours["fitted normal"] < vae["N(0, 1)"]
-        assert vae["mixture of ten"] < 0.85 * vae["N(0, 1)"]
+        assert vae["mixture of ten"] < 0.95 * vae["N(0, 1)"]
         excess.append(vae["N(0, 1)"] / vae["the codes themselves"])
         errors.append(generative.squared_errors(images, network.reconstruct(images)).mean())
     assert excess[1] < 0.7 * excess[0]  # pushed harder, the codes fit N(0, 1) better
     assert errors[1] > 1.1 * errors[0]  # and say less about the image
 
 
-def test_confidence_praises_the_worst_draw_like_the_best(plain, splits, judge, seed):
-    codes = plain.encode(splits[0].images[:COUNT])
-    ways = families.ways_to_draw(codes, 2000, seeds.generator(f"draws {seed}"))
-    sure = {way: judge.confidence(plain.decode(z)) for way, z in ways.items()}
-    assert sure["N(0, 1)"] > sure["mixture of ten"] - 0.1
-    assert judge.rarest_class(plain.decode(ways["N(0, 1)"])) == 0
+def test_the_worst_draw_leaves_out_a_class_and_the_mixture_none(drawn, splits, judge):
+    worst, best = drawn["N(0, 1)"], drawn["mixture of ten"]
+    assert judge.distance(worst, splits[1].images) > 5 * judge.distance(best, splits[1].images)
+    assert judge.rarest_class(worst) < 20 < judge.rarest_class(best)
 
 
-def test_ten_bells_are_hard_to_beat_on_eight_numbers(plain, splits, judge, seed):
+def test_ten_bells_are_hard_to_beat_on_eight_numbers(plain, drawn, splits, judge, seed):
     training, validation = splits
     codes = plain.encode(training.images[:COUNT])
     mean, spread = codes.mean(axis=0), codes.std(axis=0)
     rng = seeds.generator(f"bells {seed}")
-    seeds.seed_everything(seed)
-    drawn = families.autoregressive((codes - mean) / spread, 2000, rng)
-    distance = judge.distance(plain.decode(drawn * spread + mean), validation.images)
-    mixture = plain.decode(families.mixture(codes, 2000, rng))
-    normal = plain.decode(families.fitted_normal(codes, 2000, rng))
-    assert distance > 0.75 * judge.distance(mixture, validation.images)
-    assert distance < judge.distance(normal, validation.images)
+    ours = {way: judge.distance(x, validation.images) for way, x in drawn.items()}
+    for learn in (families.autoregressive, families.diffusion):
+        seeds.seed_everything(seed)
+        z = learn((codes - mean) / spread, 2000, rng)
+        distance = judge.distance(plain.decode(z * spread + mean), validation.images)
+        assert distance > 0.75 * ours["mixture of ten"]
+        assert distance < ours["fitted normal"]
 
 
 def test_an_empty_image_comes_back_best_and_faint_ones_better_than_garments(plain, splits):
@@ -337,16 +387,50 @@ def test_an_empty_image_comes_back_best_and_faint_ones_better_than_garments(plai
     heads = faces.make(300, "not garments").images.mean(axis=-1)[:, 2:30, 2:30]
     assert np.mean(errors(heads) > typical) > 0.8
     assert np.all(errors(rng.random((200, 28, 28))) > typical)
+    rows, columns = np.mgrid[:28, :28] - 13.5
+    disc = (rows**2 + columns**2 < 100)[np.newaxis]
+    assert errors(disc)[0] / disc.var() < np.median(errors(real) / real.var(axis=(1, 2)))
+
+
+def test_blur_alone_brings_images_nearer_to_the_training_images(splits):
+    training, real = splits[0].images[:COUNT], splits[1].images[:300]
+    blurred = ndimage.uniform_filter(real, (0, 3, 3))
+    near = [np.median(judging.nearest_distances(x, training)) for x in (real, blurred)]
+    assert near[1] < 0.95 * near[0]
+
+
+def test_a_school_hardly_needs_the_variety_of_a_class(plain, splits, seed):
+    training, validation = splits
+    labels, codes = training.labels[:COUNT], plain.encode(training.images[:COUNT])
+    rng, marks = seeds.generator(f"school {seed}"), []
+    taught = np.repeat(np.arange(10), 200)
+    order = rng.permutation(len(taught))
+    for share in (1, 1 / 3):
+        kinds = [codes[labels == k] for k in range(10)]
+        normals = [families.fitted_normal(z, 200, rng) for z in kinds]
+        middles = [z.mean(axis=0) for z in kinds]
+        z = np.concatenate([m + share * (x - m) for m, x in zip(middles, normals, strict=True)])
+        seeds.seed_everything(seed)
+        lesson = feedforward.Examples(plain.decode(z)[order], taught[order])
+        pupil = judging.train_judge(lesson, epochs=4)
+        guesses = pupil.probabilities(validation.images).argmax(axis=1)
+        marks.append(np.mean(guesses == validation.labels))
+    assert marks[0] > 0.6
+    assert marks[1] > marks[0] - 0.12
 
 
 def test_images_sent_round_thirty_times_move_away_and_do_not_come_to_rest(plain, splits, judge):
-    turns = [splits[1].images[:500]]
+    turns = [splits[1].images[:300]]
     for _ in range(30):
         turns.append(plain.reconstruct(turns[-1]))
-    named = [judge.probabilities(x).argmax(axis=1) for x in turns]
+    named = {k: judge.probabilities(turns[k]).argmax(axis=1) for k in (0, 1, 30)}
     assert np.mean(named[30] == named[0]) < np.mean(named[1] == named[0]) - 0.15
     real = splits[1].images
     assert judge.distance(turns[30], real) > 2 * judge.distance(turns[2], real)
+    path = [plain.encode(x) for x in turns[28:31]]
+    one, two = path[1] - path[0], path[2] - path[1]
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(two, axis=1)
+    assert np.median(np.sum(one * two, axis=1) / lengths) > 0.9
     moves = [generative.squared_errors(turns[k], turns[k + 1]).mean() for k in (1, 29)]
     assert moves[1] > 0.02 * moves[0]
 
@@ -383,7 +467,7 @@ def test_learned_models_follow_a_bent_band_where_a_normal_does_not(learn, run, c
 
 def test_an_adversarial_pair_moves_towards_the_codes(crescent):
     seeds.seed_everything(0)
-    drawn = families.adversarial(crescent, 500, seeds.generator(0), epochs=60)
+    drawn = families.adversarial(crescent, 500, seeds.generator(0), epochs=30)
     normal = families.fitted_normal(crescent, 500, seeds.generator(0))
     assert drawn.shape == (500, 2)
     assert off_the_band(drawn, crescent) < off_the_band(normal, crescent)

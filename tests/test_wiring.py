@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dnnbook import architecture, blueprint, feedforward, seeds, wiring
+from dnnbook import blueprint, feedforward, seeds, wiring
 
 L = keras.layers
 SEEDS = range(3)
@@ -20,19 +20,26 @@ def splits():
 
 
 @pytest.fixture(scope="module")
-def stack(splits):
-    """Gradients before training and accuracy after it; each stack is trained once."""
-    some = feedforward.Examples(*(part[:256] for part in splits[0]))
+def some(splits):
+    return feedforward.Examples(*(part[:512] for part in splits[0]))
+
+
+def begun(seed, normalised=False, skip=False):
+    rng = seeds.generator("stack", seed)
+    return wiring.Stack(16, skip, normalised).build((28, 28), rng)
+
+
+@pytest.fixture(scope="module")
+def reached(splits):
+    """The validation accuracy of a stack; each is trained once."""
 
     @functools.cache
-    def trained(seed, normalised=False, skip=False, **options):
-        seeds.seed_everything(seed)
-        model = wiring.build_stack(16, skip, normalised)
-        lengths = wiring.first_and_last_gradient(model, some)
-        architecture.fit(model, splits[0], **options)
-        return *lengths, architecture.accuracy(model, splits[1])
+    def accuracy(seed, normalised=False, skip=False, **options):
+        stack = wiring.train(begun(seed, normalised, skip), splits[0], seed=seed, **options)
+        answers = stack.forward(splits[1].images).argmax(axis=1)
+        return np.mean(answers == splits[1].labels)
 
-    return trained
+    return accuracy
 
 
 def test_a_skip_adds_what_went_in(splits):
@@ -57,43 +64,83 @@ def test_a_stack_is_as_deep_as_it_says(skip, normalised):
     assert kinds.count("BatchNormalization") == 5 * normalised
 
 
-def test_the_gradients_are_those_of_the_first_and_the_last_layer_of_the_stack(splits):
-    some = feedforward.Examples(*(part[:32] for part in splits[0]))
-    model = wiring.build_stack(3, normalised=True)
+@pytest.mark.parametrize("skip", [False, True])
+@pytest.mark.parametrize("normalised", [False, True])
+def test_in_numpy_it_is_the_stack_of_keras(some, skip, normalised):
+    seeds.seed_everything(1)
+    model = wiring.build_stack(3, skip, normalised)
+    stack = wiring.Stack(3, skip, normalised).load(model.get_weights())
     with tf.GradientTape() as tape:
         answers = model(some.images, training=True)
         losses = keras.losses.sparse_categorical_crossentropy(some.labels, answers)
         loss = tf.reduce_mean(losses)
-    slopes = tape.gradient(loss, model.trainable_variables)
-    by_name = {v.path.split("/")[0]: g for v, g in zip(model.trainable_variables, slopes,
-               strict=True) if v.path.endswith("kernel")}  # fmt: skip
-    lengths = [np.linalg.norm(slope) for slope in by_name.values()]
-    first, last = wiring.first_and_last_gradient(model, some)
-    assert (first, last) == pytest.approx((lengths[1], lengths[3]), rel=1e-4)
+    dense = [layer for layer in model.layers if isinstance(layer, L.Dense)][1:-1]
+    theirs = tape.gradient(loss, [layer.kernel.value for layer in dense])
+    ours = wiring.gradients(stack, some)
+    assert len(ours) == 3
+    for a, b in zip(ours, theirs, strict=True):
+        assert np.abs(a - b).max() < 1e-4 * np.abs(b).max()
+    scores = stack.forward(some.images)
+    p = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    assert model(some.images).numpy() == pytest.approx(p, abs=1e-4)
+
+
+def test_agreement_is_the_mean_cosine_of_all_pairs(some):
+    stack = begun(3, skip=True)
+    alike = feedforward.Examples(*(np.concatenate([part[:64]] * 3) for part in some))
+    assert wiring.agreement(stack, alike, batches=3) == pytest.approx(1, abs=1e-5)
+    halves = [feedforward.Examples(*(part[h] for part in some)) for h in (np.s_[:256], np.s_[256:])]
+    a, b = (wiring.gradients(stack, half)[0].ravel() for half in halves)
+    cosine = a @ b / np.sqrt(a @ a * (b @ b))
+    assert wiring.agreement(stack, some, batches=2) == pytest.approx(cosine, abs=1e-5)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_second_claim_skips_help_most_where_no_gradient_has_vanished(stack, seed):
-    bare, bare_skip = stack(seed), stack(seed, skip=True)
-    chain, chain_skip = stack(seed, True), stack(seed, True, True)
-    assert bare_skip[0] > 1e4 * bare[0]
-    assert chain[0] > 4 * chain[1]
-    assert chain[0] > chain_skip[0]
-    assert chain_skip[2] - chain[2] > 0.12
-    assert chain_skip[2] - chain[2] > bare_skip[2] - bare[2]
-    assert chain_skip[2] == max(run[2] for run in (bare, bare_skip, chain, chain_skip))
+def test_nothing_vanishes_on_the_way_back_through_the_bare_chain(some, seed):
+    stack = begun(seed)
+    lengths = [np.linalg.norm(g) for g in wiring.gradients(stack, some)]
+    assert 1 / 4 < lengths[0] / lengths[-1] < 4
+    assert max(lengths) < 0.02
+    # The gradient is input times slope: the one shrinks going forward, the other going back.
+    inputs = [block[0].memory[1] for block in stack.inner]
+    assert np.linalg.norm(inputs[0]) > 15 * np.linalg.norm(inputs[-1])
+    skipped = [np.linalg.norm(g) for g in wiring.gradients(begun(seed, skip=True), some)]
+    assert skipped[0] > 1e4 * lengths[0]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_longer_gradient_alone_does_not_help(stack, seed):
-    assert stack(seed, louder=1e5)[2] < stack(seed)[2] + 0.06
-    assert stack(seed, louder=1e5)[2] < stack(seed, True, True)[2] - 0.08
+def test_the_normalised_chain_has_longer_gradients_that_do_not_agree(some, seed):
+    chain, skip = begun(seed, normalised=True), begun(seed, normalised=True, skip=True)
+    first, *_, last = (np.linalg.norm(g) for g in wiring.gradients(chain, some))
+    assert first > 6 * last
+    for stack in (chain, skip):  # all kernels start alike: their lengths do not matter
+        norms = [np.linalg.norm(block[0].weights["kernel"]) for block in stack.inner]
+        assert max(norms) < 1.1 * min(norms)
+    assert abs(wiring.agreement(chain, some)) < 0.05
+    assert wiring.agreement(skip, some) > 0.1
+    assert wiring.agreement(begun(seed), some) > 0.1
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_exercise_a_larger_rate_helps_the_chain_and_is_not_enough(stack, seed):
-    faster = stack(seed, True, rate=0.003)[2]
-    assert stack(seed, True)[2] < faster < stack(seed, True, True)[2] - 0.03
+def test_the_second_claim_skips_help_most_where_no_gradient_was_short(reached, seed):
+    bare = reached(seed, skip=True) - reached(seed)
+    normalised = reached(seed, True, True) - reached(seed, True)
+    assert normalised > 0.15
+    assert normalised > bare + 0.05
+    assert reached(seed, True, True) > reached(seed, skip=True) + 0.01
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_longer_gradient_alone_does_not_help(reached, seed):
+    assert reached(seed, louder=1e5) < reached(seed) + 0.06
+    assert reached(seed, louder=1e5) < reached(seed, skip=True) - 0.03
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_exercise_a_larger_rate_helps_the_chain_and_is_not_enough(reached, seed):
+    faster = reached(seed, True, rate=0.003)
+    assert reached(seed, True) + 0.03 < faster < reached(seed, True, True) - 0.05
 
 
 def test_pairs_are_half_alike(splits):
@@ -119,8 +166,8 @@ def test_pairs_can_be_learned(splits):
     seeds.seed_everything(1)
     model = wiring.build_pair()
     model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
-    left, right, same = wiring.pairs(splits[0], 3000, seeds.generator("a"))
-    model.fit([left, right], same, epochs=4, batch_size=64, verbose=0)
+    left, right, same = wiring.pairs(splits[0], 2000, seeds.generator("a"))
+    model.fit([left, right], same, epochs=4, batch_size=32, verbose=0)
     left, right, same = wiring.pairs(splits[1], 1000, seeds.generator("b"))
     assert model.evaluate([left, right], same, verbose=0)[1] > 0.75
 
@@ -141,6 +188,8 @@ def test_two_answers_have_their_names():
 def test_bad_input_is_named(splits):
     with pytest.raises(ValueError, match="depth: expected a positive integer, got 0"):
         wiring.build_stack(0)
+    with pytest.raises(ValueError, match="depth: expected a positive integer, got True"):
+        wiring.Stack(True)
     with pytest.raises(ValueError, match=r"width: expected a positive integer, got 2\.5"):
         wiring.build_stack(1, width=2.5)
     with pytest.raises(ValueError, match="count: expected a positive even number, got 3"):

@@ -51,13 +51,13 @@ def refresh_averages(network: keras.Model, images: np.ndarray) -> None:
 
 
 class Jitter(layers.Layer):
-    """Shifts and scales each channel by chance while training, a little else at every step::
+    """Shifts and scales each channel by chance, differently at every pass in training mode::
 
         u ← m u + √(1 − m²) r,  r ~ Normal(0, 1)
         y = a x + b,  a = exp(size · u₁),  b = size · u₂
         ∂L/∂x = a g
 
-    m = `memory`: with 0 each step draws anew, near 1 the shift drifts. All rows of a batch
+    m = `memory`: with 0 each pass draws anew, near 1 the shift drifts. All rows of a batch
     share a and b, each (channels,), so they move the distribution that the next layer sees.
     At inference y = x. After Santurkar et al. (2018).
 

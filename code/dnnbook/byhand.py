@@ -1,5 +1,6 @@
 """A Keras model as a table of arithmetic: each shape and each parameter count worked out."""
 
+from math import prod
 from typing import NamedTuple
 
 from dnnbook import blueprint
@@ -83,3 +84,45 @@ def shape(sizes: tuple[Count, ...]) -> str:
 def math(words) -> str:
     """Arithmetic as a formula of the page."""
     return f"${str(words).translate(LATEX)}$"
+
+
+GROUPS = {"BatchNormalization": "normalisation", "LeakyReLU": "activation"}
+
+
+def shares(model, rows: list[Row], images: int = 128) -> dict[str, dict[str, float]]:
+    """The share of parameters, multiplications and traffic that each group of layers has.
+
+    `rows` are those of `ByHand`, one a layer; the traffic is that of a batch of so many
+    `images`. Normalisations and activations are put together; so are flattening and dropout.
+    """
+    counts = {
+        "parameters": [row.parameters.value for row in rows],
+        "multiplications": [row.multiplications.value for row in rows],
+        "numbers moved": [moved(*both, images) for both in zip(model.layers, rows, strict=True)],
+    }
+    names, convolutions = [], 0
+    for layer, row in zip(model.layers, rows, strict=True):
+        convolutions += row.kind == "Conv2D"
+        own = f"Conv2D {convolutions}" if row.kind == "Conv2D" else "flatten, dropout"
+        own = f"Dense {layer.units}" if row.kind == "Dense" else own
+        names.append(GROUPS.get(row.kind, own))
+    order = sorted(dict.fromkeys(names), key=lambda name: not name.startswith("Conv2D"))
+    return {
+        title: {
+            name: sum(v for n, v in zip(names, values, strict=True) if n == name) / sum(values)
+            for name in order
+        }
+        for title, values in counts.items()
+    }
+
+
+def moved(layer, row, images: int) -> int:
+    """How many numbers a layer, in use, reads and writes for a batch.
+
+    It reads each image's input and writes its output, and reads its own weights once.
+    Flattening only renames what is there, and dropout passes it on.
+    """
+    if row.kind in ("Flatten", "Dropout"):
+        return 0
+    read, written = prod(layer.input.shape[1:]), prod(size.value for size in row.sizes)
+    return images * (read + written) + row.parameters.value

@@ -16,6 +16,7 @@ from dnnbook import generative
 
 HIDDEN = 128
 BATCH = 256
+FEW = 128  # codes a step of the adversaries, who need many steps
 BINS = 32  # values that the autoregressive model tells apart
 STEPS = 20  # of denoising, from noise to code
 
@@ -94,7 +95,7 @@ def questions(codes: np.ndarray, k: int) -> np.ndarray:
     return asked
 
 
-def autoregressive(codes: np.ndarray, count: int, rng: np.random.Generator, epochs: int = 4):
+def autoregressive(codes: np.ndarray, count: int, rng: np.random.Generator, epochs: int = 2):
     """One number after another: p(z) = Π p(z[k] | z[0], …, z[k−1]).
 
     Each factor is a softmax over 32 bins that hold equally many codes; within its bin a
@@ -128,7 +129,7 @@ def noised(codes, angles, noise):
     return np.hstack([clean * codes + dirty * noise, clean, dirty]).astype("float32")
 
 
-def diffusion(codes, count: int, rng, copies: int = 30) -> np.ndarray:
+def diffusion(codes, count: int, rng, copies: int = 15) -> np.ndarray:
     """Noise is added to codes; a network learns to say which: mean (ε − net(x, φ))².
 
     To draw, start from noise alone. In 20 steps take away the noise that the network sees,
@@ -189,11 +190,11 @@ class Adversaries(keras.Model):
         return {"discriminator": loss, "generator": fooled}
 
 
-def adversarial(codes: np.ndarray, count: int, rng: np.random.Generator, epochs: int = 40):
+def adversarial(codes: np.ndarray, count: int, rng: np.random.Generator, epochs: int = 10):
     """A generator turns noise into codes that a second network cannot tell from real ones."""
     check_codes(codes)
     adversaries = Adversaries(codes.shape[1])
-    adversaries.compile(steps_per_execution=len(codes) // BATCH + 1)
-    adversaries.fit(codes.astype("float32"), batch_size=BATCH, epochs=epochs, verbose=0)
+    adversaries.compile(steps_per_execution=len(codes) // FEW + 1)
+    adversaries.fit(codes.astype("float32"), batch_size=FEW, epochs=epochs, verbose=0)
     noise = rng.normal(size=(count, codes.shape[1]))
     return generative.run(adversaries.generator, noise).astype(float)

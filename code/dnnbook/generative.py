@@ -10,8 +10,8 @@ from dnnbook import data
 from dnnbook.numpy_layers import Conv2D
 
 WIDTH = 8  # filters of the first convolution; the second has twice as many
-EPOCHS, RATE = 6, 0.003
-BATCH = 128
+EPOCHS, RATE = 2, 0.005
+BATCH = 32
 
 
 class NoisyCode(keras.layers.Layer):
@@ -134,7 +134,7 @@ def train(code: int, images: np.ndarray, kl_weight=None, epochs: int = EPOCHS) -
     data.check_images(images)
     encoder, decoder = build_encoder(code, kl_weight), build_decoder(code)
     both = keras.Sequential([encoder, decoder])
-    both.compile(keras.optimizers.Adam(RATE), "mean_squared_error", steps_per_execution=21)
+    both.compile(keras.optimizers.Adam(RATE), "mean_squared_error", steps_per_execution=125)
     both.fit(images, images, epochs=epochs, batch_size=BATCH, verbose=0)
     return Autoencoder(encoder, decoder)
 

@@ -155,6 +155,12 @@ def shift_at_random(images: np.ndarray, most: int, rng: np.random.Generator) -> 
     )
 
 
+def with_room(images: np.ndarray, columns: int = 4) -> np.ndarray:
+    """Which images have that many empty columns on the left and on the right, (n,)."""
+    sides = [*range(columns), *range(-columns, 0)]
+    return np.all(images[:, :, sides] == 0, axis=(1, 2))
+
+
 def two_for_one(kernel: np.ndarray, channels: int, rng, starts: int = 5) -> np.ndarray:
     """The 5 × 5 kernel nearest to this one, of those that two layers of 3 × 3 make together.
 

@@ -63,6 +63,18 @@ def off(weights, images: np.ndarray) -> np.ndarray:
     return answers(weights, first_layer(weights, images), [1] * len(hidden_sizes(weights)))
 
 
+def winning_terms(weights, images: np.ndarray) -> np.ndarray:
+    """The products of output and weight that add up to each image's winning score.
+
+    Shape (n, units of the last hidden layer); dropout is off, and the bias left aside.
+    """
+    values = first_layer(weights, images)
+    for kernel, bias in zip(weights[2:-2:2], weights[3:-2:2], strict=True):
+        values = np.maximum(values @ kernel + bias, 0)
+    winner = (values @ weights[-2] + weights[-1]).argmax(axis=1)
+    return values * weights[-2][:, winner].T
+
+
 def on(weights, images: np.ndarray, rate: float, count: int, rng) -> np.ndarray:
     """Its answers with dropout on, `count` times, each image with masks of its own.
 

@@ -1,4 +1,4 @@
-"""The one place for randomness: the book's seed, what is derived from it, the environment."""
+"""The one place for randomness: the book's seed and what is derived from it."""
 
 import operator
 import zlib
@@ -9,23 +9,6 @@ SEED = 2026
 
 # The largest seed that numpy's global generator takes; Keras passes ours to it.
 LARGEST = 2**32 - 1
-
-# Each of these can change a number or a figure: no page runs, and nothing is measured,
-# without them. They must be set before NumPy and TensorFlow are imported.
-ENVIRONMENT = {
-    "KERAS_BACKEND": "tensorflow",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "TZ": "UTC",
-    "DNNBOOK_LANGUAGES": "en",
-}
-# Those of them that can change what a model learns, or how long it takes.
-COMPUTING = tuple(name for name in ENVIRONMENT if name.startswith(("KERAS", "TF", "O")))
 
 
 def seed_everything(seed: int = SEED) -> None:

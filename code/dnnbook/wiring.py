@@ -1,12 +1,15 @@
 """The same layers wired otherwise: skip connections, two inputs, two outputs."""
 
+from itertools import chain
+
 import keras
 import numpy as np
-import tensorflow as tf
 
+from dnnbook import numpy_layers, seeds
 from dnnbook.feedforward import CLASSES, Examples
 
 L = keras.layers
+BATCH = 32
 
 
 def build_stack(depth: int = 16, skip=False, normalised=False, width: int = 32) -> keras.Model:
@@ -18,9 +21,7 @@ def build_stack(depth: int = 16, skip=False, normalised=False, width: int = 32) 
     Raises:
         ValueError: `depth` or `width` is not a positive integer.
     """
-    for name, size in (("depth", depth), ("width", width)):
-        if not (isinstance(size, int) and size > 0):
-            raise ValueError(f"{name}: expected a positive integer, got {size!r}")
+    check_sizes(depth, width)
     image = keras.Input((28, 28))
     x = L.Dense(width)(L.Flatten()(image))
     for _ in range(depth):
@@ -32,15 +33,83 @@ def build_stack(depth: int = 16, skip=False, normalised=False, width: int = 32) 
     return keras.Model(image, L.Dense(CLASSES, activation="softmax")(x))
 
 
-def first_and_last_gradient(model: keras.Model, examples: Examples) -> tuple[float, float]:
-    """The length of the gradient of the first and the last layer of a stack, in training."""
-    with tf.GradientTape() as tape:
-        answers = model(examples.images, training=True)
-        losses = keras.losses.sparse_categorical_crossentropy(examples.labels, answers)
-        loss = tf.reduce_mean(losses)
-    kernels = [layer.kernel for layer in model.layers if isinstance(layer, L.Dense)][1:-1]
-    slopes = tape.gradient(loss, [kernels[0].value, kernels[-1].value])
-    return tuple(float(np.linalg.norm(slope)) for slope in slopes)
+def check_sizes(depth, width) -> None:
+    for name, size in (("depth", depth), ("width", width)):
+        if not (type(size) is int and size > 0):
+            raise ValueError(f"{name}: expected a positive integer, got {size!r}")
+
+
+class Stack(numpy_layers.Sequential):
+    """The same stack in NumPy, which trains it in a second; the softmax is in its loss.
+
+    Forward a skip adds what went in, backward it adds the slope that came.
+
+    Raises:
+        ValueError: as `build_stack`.
+    """
+
+    def __init__(self, depth: int = 16, skip=False, normalised=False, width: int = 32):
+        check_sizes(depth, width)
+        self.inner = []
+        for _ in range(depth):
+            between = [numpy_layers.BatchNormalization(0.9)] if normalised else []
+            self.inner.append([numpy_layers.Dense(width), *between, numpy_layers.ReLU()])
+        self.skip = skip
+        self.first = [numpy_layers.Flatten(), numpy_layers.Dense(width)]
+        self.last = [numpy_layers.Dense(CLASSES)]
+        super().__init__([*self.first, *chain(*self.inner), *self.last])
+
+    def forward(self, x, training=False):
+        for block in (self.first, *self.inner, self.last):
+            y = x
+            for layer in block:
+                y = layer.forward(y, training)
+            x = x + y if self.skip and block in self.inner else y
+        return x
+
+    def backward(self, grad):
+        for block in (self.last, *reversed(self.inner), self.first):
+            slope = grad
+            for layer in reversed(block):
+                slope = layer.backward(slope)
+            grad = grad + slope if self.skip and block in self.inner else slope
+        return grad
+
+
+def train(
+    stack: Stack, training: Examples, epochs=3, rate=0.001, louder: float = 1, seed=seeds.SEED
+):
+    """Trains a stack with Adam on cross-entropy times `louder`, in batches of 32; returns it."""
+    loss, descent = numpy_layers.SoftmaxCrossEntropy(), numpy_layers.Adam(rate)
+    rng = seeds.generator("order of the images", seed)
+    for _ in range(epochs):
+        order = rng.permutation(len(training.labels))
+        for start in range(0, len(order), BATCH):
+            batch = order[start : start + BATCH]
+            loss.forward(stack.forward(training.images[batch], True), training.labels[batch])
+            stack.backward(np.float32(louder) * loss.backward())
+            descent.step(stack.parameters, stack.gradients)
+    return stack
+
+
+def gradients(stack: Stack, examples: Examples) -> list[np.ndarray]:
+    """The gradient of each inner dense layer's kernel, in training, first layer first."""
+    loss = numpy_layers.SoftmaxCrossEntropy()
+    loss.forward(stack.forward(examples.images, training=True), examples.labels)
+    stack.backward(loss.backward())
+    return [block[0].gradients["kernel"] for block in stack.inner]
+
+
+def agreement(stack: Stack, examples: Examples, batches: int = 8) -> float:
+    """How alike the first inner layer's gradients are from batch to batch: the mean cosine.
+
+    1 if all batches want to move its weights in one direction, 0 if each in its own.
+    """
+    parts = zip(*(np.array_split(part, batches) for part in examples), strict=True)
+    slopes = np.array([gradients(stack, Examples(*part))[0].ravel() for part in parts])
+    slopes /= np.linalg.norm(slopes, axis=1, keepdims=True)
+    cosines = slopes @ slopes.T
+    return float(np.mean(cosines[np.triu_indices(batches, 1)]))
 
 
 def build_pair() -> keras.Model:

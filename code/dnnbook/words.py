@@ -317,8 +317,6 @@ CHINESE = {
     "mistakes": "错误",
     "share of the pixels set to 0": "置零的像素比例",
     # architecture
-    "3 × 3 twice": "两次 3 × 3",
-    "5 × 5 once": "一次 5 × 5",
     "ReLU": "ReLU",
     "activation": "激活",
     "activation, then normalisation": "先激活，后归一化",
@@ -326,12 +324,12 @@ CHINESE = {
     "flatten, dropout": "展平、随机失活",
     "multiplications": "乘法",
     "normalisation": "归一化",
+    "numbers moved": "搬运的数",
     "one, other starts": "同一结构，不同初始值",
     "output shape": "输出形状",
     "pooling for stride": "以池化代替步幅",
     "shared": "共享",
     "small network": "小网络",
-    "time": "时间",
     # generative
     "encoder": "编码器",
     "decoder": "解码器",

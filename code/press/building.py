@@ -15,10 +15,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sphinx.ext.autodoc.mock import MockFinder
 
-from dnnbook import seeds
+from dnnbook import settings
 from press import digest, execution
 
-FIXED = dict(seeds.ENVIRONMENT)  # no page runs without them
+FIXED = settings.ENVIRONMENT  # no page runs without them
 MARK = ".unfinished"
 HELD = "PRESS_LOCK_HELD"  # set by `make book`, which takes the lock for longer
 NOT_OURS = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")

@@ -2,29 +2,32 @@
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from dnnbook import data, seeds
-from dnnbook.experiments import command, grid, ledger, splits
+from dnnbook import data, settings
+from dnnbook.experiments import command, grid, ledger, remote, splits
+from dnnbook.experiments.recipe import Recipe, digest
 
 HERE = Path(__file__).parent
 CODE = Path(command.__file__).resolve().parents[2]
 sys.path.insert(0, str(HERE))  # as for the workers below: recipes travel by name
+import standin  # noqa: E402
 from quick import ELSEWHERE, QUICK  # noqa: E402
 
 
 @pytest.fixture
 def environment():
     paths = os.pathsep.join([str(CODE), str(HERE)])
-    return {**os.environ, **seeds.ENVIRONMENT, "PYTHONPATH": paths}
+    return {**os.environ, **settings.ENVIRONMENT, "PYTHONPATH": paths}
 
 
 @pytest.fixture
@@ -41,13 +44,14 @@ def dask(tmp_path, environment):
 
     start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
     workers = [
-        start("worker", "--scheduler-file", str(file), "--no-nanny", "--nthreads", "2")
+        start("worker", "--scheduler-file", str(file), "--no-nanny", "--nthreads", "1")
         for _ in range(2)
     ]
-    guard = threading.Timer(400, started[0].kill)  # rather an error than a test without end
+    guard = threading.Timer(2 * standin.PATIENCE, started[0].kill)  # rather an error than no end
     guard.start()
     try:
-        yield file, workers
+        standin.wait_for(lambda: file.exists() and file.read_text().endswith("}"), "the scheduler")
+        yield json.loads(file.read_text())["address"], workers
     finally:
         guard.cancel()
         for job in started:
@@ -55,52 +59,58 @@ def dask(tmp_path, environment):
             job.wait()
 
 
-def address(file: Path) -> str:
-    for _ in range(600):
-        if file.exists() and file.read_text().endswith("}"):
-            return json.loads(file.read_text())["address"]
-        time.sleep(0.1)
-    raise AssertionError("the scheduler did not start")
+@pytest.fixture
+def light(make_row, tmp_path):
+    """Recipes that reach a worker as plain namespaces: `standin.measure` needs no Keras there."""
+
+    class Light(Recipe):
+        def __reduce__(self):
+            row = make_row(model=self.key, recipe=digest(self))
+            return SimpleNamespace, (), {"row": row, "folder": tmp_path}
+
+    return [Light(r.key, r.study, r.build, r.optimizer, 1, 500) for r in QUICK]
 
 
-def identities(folder):
-    return [ledger.identity(row) for row in ledger.read("tests", folder)]
+def kill_midway(victim, other, folder, results):
+    """Kills a worker when two runs are stored, and both workers are in another one."""
+
+    def at_work():
+        return {int(file.suffix[1:]) for file in folder.glob("*.*.begun.*")} == {
+            victim.pid,
+            other.pid,
+        }
+
+    standin.wait_for(lambda: len(ledger.read("tests", results)) == 2, "two rows")
+    standin.wait_for(at_work, "a run on each worker")
+    victim.send_signal(signal.SIGKILL)
+    victim.wait()
+    (folder / "go").touch()
 
 
-def kill_midway(worker, folder, killed):
-    """Kills a worker when two runs are stored; both workers are then in others."""
-    end = time.monotonic() + 300
-    while time.monotonic() < end:
-        if len(ledger.read("tests", folder)) >= 2:
-            worker.send_signal(signal.SIGKILL)
-            killed.append(len(ledger.read("tests", folder)))
-            return
-        time.sleep(0.02)
-
-
-def test_a_worker_killed_midway_loses_nothing_and_nothing_counts_twice(dask, tmp_path, capsys):
-    file, workers = dask
-    folder, killed = tmp_path / "results", []
-    killer = threading.Thread(target=kill_midway, args=(workers[0], folder, killed))
+def test_a_worker_killed_midway_loses_nothing_and_nothing_counts_twice(
+    dask, light, tmp_path, capsys, monkeypatch
+):
+    address, workers = dask
+    results = tmp_path / "results"
+    monkeypatch.setattr(remote, "measure", standin.measure)
+    killer = threading.Thread(target=kill_midway, args=(*workers, tmp_path, results))
     killer.start()
-    status = command.main(["--scheduler", address(file), "--seeds", "4"], QUICK, folder)
+    status = command.main(["--scheduler", address, "--seeds", "4"], light, results)
     killer.join()
     said = capsys.readouterr().out
     assert status == 0, said
-    assert workers[0].wait() == -signal.SIGKILL
-    assert killed[0] < 8, "midway"
-    expected = [(r.key, "subset", seed) for r in QUICK for seed in range(4)]
-    assert identities(folder) == expected
+    assert workers[0].returncode == -signal.SIGKILL
+    expected = [(recipe.key, "subset", seed) for recipe in light for seed in range(4)]
+    assert [ledger.identity(row) for row in ledger.read("tests", results)] == expected
     assert "0 runs stored, 8 to do" in said
     assert said.count("/8  quick") == 8
-    assert "8/8" in said
-    assert not any(row["serial"] for row in ledger.read("tests", folder))
+    begun = [file.stem for file in tmp_path.glob("*.*.begun.*")]
+    assert len(begun) == len(set(begun)) + 1 == 7, "only the victim's run was begun twice"
 
 
 def test_a_serial_pass_gives_the_same_accuracy_and_takes_the_place_of_its_rows(tmp_path, capsys):
     quick = QUICK[0]
-    loaded = splits.load("subset")
-    first = command.protocol.run(quick, 0, loaded)
+    first = remote.measure(pickle.dumps((quick, 0, "subset")))  # as a worker does
     ledger.add("tests", first, tmp_path)
     assert command.main(["--serial", "--seeds", "1"], QUICK[:1], tmp_path) == 0
     assert "0 runs stored, 1 to do" in capsys.readouterr().out
@@ -231,8 +241,26 @@ def test_progress_counts_and_weighs_what_is_left(monkeypatch):
     assert said == ["8 s", "2 min", "89 min", "1 h 30 min", "2 h 05 min"]
 
 
-def test_the_module_sets_the_environment_by_itself(environment):
-    bare = {k: v for k, v in environment.items() if k not in seeds.ENVIRONMENT}
-    command_line = [sys.executable, "-m", "dnnbook.experiments", "--environment"]
-    said = subprocess.run(command_line, env=bare, check=True, capture_output=True, text=True).stdout
-    assert dict(word.split("=") for word in said.split()) == seeds.ENVIRONMENT
+STARTED = """
+import json, os, runpy, sys, types
+command = types.ModuleType("command")
+command.main = lambda: print(json.dumps([dict(os.environ), "numpy" in sys.modules]))
+sys.modules["dnnbook.experiments.command"] = command
+runpy.run_module("dnnbook.experiments", run_name="__main__")
+"""
+
+
+def test_the_module_sets_the_environment_before_numpy_comes(environment):
+    other = {**environment, "OMP_NUM_THREADS": "7"}
+    bare = {k: v for k, v in other.items() if v != settings.ENVIRONMENT.get(k)}
+    words = [sys.executable, "-c", STARTED]
+    said = subprocess.run(words, env=bare, check=True, capture_output=True, text=True).stdout
+    found, has_numpy = json.loads(said)
+    assert found.items() >= settings.ENVIRONMENT.items()
+    assert not has_numpy
+
+
+def test_the_environment_is_printed_as_the_shell_wants_it(capsys):
+    assert command.main(["--environment"]) == 0
+    said = capsys.readouterr().out
+    assert dict(word.split("=") for word in said.split()) == settings.ENVIRONMENT

@@ -3,13 +3,12 @@
 import os
 import sys
 
-from dnnbook import seeds
+from dnnbook import settings
 
-if __name__ == "__main__":  # the worker processes import this file too
-    if any(os.environ.get(name) != value for name, value in seeds.ENVIRONMENT.items()):
-        # Anew, since NumPy is imported, and some variables are read once.
-        os.environ.update(seeds.ENVIRONMENT)
-        os.execv(sys.executable, [sys.executable, "-m", "dnnbook.experiments", *sys.argv[1:]])
+if __name__ == "__main__":
+    # Before NumPy is imported. PYTHONHASHSEED comes too late for this process, and reaches only
+    # its workers: what a run computes depends on no set's order, and `COMPUTING` leaves it out.
+    os.environ.update(settings.ENVIRONMENT)
     from dnnbook.experiments import command
 
     sys.exit(command.main())

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dnnbook import seeds
+from dnnbook import settings
 from dnnbook.experiments import grid, ledger, protocol, remote, splits
 from dnnbook.experiments.recipe import Recipe, digest
 
@@ -84,7 +84,7 @@ def main(
     """Runs the command; its exit status, 1 if a run failed."""
     asked = parser().parse_args(arguments)
     if asked.environment:
-        print(" ".join(f"{name}={value}" for name, value in seeds.ENVIRONMENT.items()))
+        print(" ".join(f"{name}={value}" for name, value in settings.ENVIRONMENT.items()))
         return 0
     try:
         recipes = grid.chosen(asked.only, recipes)

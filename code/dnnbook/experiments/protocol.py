@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import keras
 
-from dnnbook import seeds
+from dnnbook import seeds, settings
 from dnnbook.experiments import ledger
 from dnnbook.experiments.recipe import Recipe, digest
 from dnnbook.experiments.splits import Splits
@@ -30,12 +30,12 @@ def check_environment() -> None:
     """Ends a measurement that would not compute as the book does.
 
     Raises:
-        RuntimeError: a variable of the environment is not as `seeds.ENVIRONMENT` has it.
+        RuntimeError: a variable of the environment is not as `settings.COMPUTING` has it.
     """
-    wrong = [n for n in seeds.COMPUTING if os.environ.get(n) != seeds.ENVIRONMENT[n]]
+    wrong = [n for n, value in settings.COMPUTING.items() if os.environ.get(n) != value]
     if wrong:
         came = " ".join(f"{name}={os.environ.get(name)}" for name in wrong)
-        wanted = " ".join(f"{name}={seeds.ENVIRONMENT[name]}" for name in wrong)
+        wanted = " ".join(f"{name}={settings.COMPUTING[name]}" for name in wrong)
         raise RuntimeError(f"environment: got {came}, expected {wanted}")
 
 

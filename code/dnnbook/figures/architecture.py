@@ -40,7 +40,7 @@ def two_outputs(nodes) -> Figure:
 
 
 def three_shares(names: list[str], shares: dict[str, list[float]]) -> Figure:
-    """What share of parameters, multiplications and time each group of layers has.
+    """What share of parameters, multiplications and traffic each group of layers has.
 
     Drawn in :numref:`fig-three-shares`.
     """
@@ -76,9 +76,8 @@ def variants_tried(accuracies: dict[str, float], seeds: list[float]) -> Figure:
         ax.annotate(f"{value:.1%}", (right, row), (9, 0), textcoords="offset points", va="center")
     ax.set_yticks(rows, [word(name) for name in accuracies])
     ax.tick_params(axis="y", length=0)
-    ax.invert_yaxis()
     ax.margins(x=0.12)
-    ax.set(xlabel=word("validation accuracy"))
+    ax.set(ylim=(len(rows) - 0.5, -0.5), xlabel=word("validation accuracy"))
     return fig
 
 

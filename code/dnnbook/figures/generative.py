@@ -30,6 +30,7 @@ def strips(rows: dict[str, np.ndarray], names: float = 1.35, notes=()):
     fig, axes = canvas(height, nrows=len(rows), squeeze=False)
     for k, (ax, (name, images)) in enumerate(zip(axes[:, 0], rows.items(), strict=True)):
         strip(ax, images)
+        ax.set_anchor("E")  # what room is left goes to the names
         note = f"\n{notes[k]:.1f}" if len(notes) else ""
         ax.set_ylabel(word(name) + note, rotation=0, ha="right", va="center", fontsize=9.5)
     return fig
@@ -170,6 +171,7 @@ def distance_by_draw(plain: dict[str, float], variational: dict[str, float], flo
     """
     fig, ax = canvas(2.9)
     rows = np.arange(len(plain))
+    under = {"facecolor": fig.get_facecolor(), "edgecolor": "none", "pad": 0.3}
     for values, color, marker, name, up in (
         (plain, BLUE, "o", "autoencoder", -1),
         (variational, ORANGE, "s", "variational", 1),
@@ -178,9 +180,9 @@ def distance_by_draw(plain: dict[str, float], variational: dict[str, float], flo
         for row, value in zip(rows, values.values(), strict=True):
             ax.annotate(
                 f"{value:.1f}", (value, row), (0, -9 * up), textcoords="offset points",
-                ha="center", va="center", fontsize=9, color=color,
+                ha="center", va="center", fontsize=9, color=color, bbox=under,
             )  # fmt: skip
-    ax.axvline(floor, color=QUIET, linewidth=0.8, linestyle=":")
+    ax.axvline(floor, color=QUIET, linewidth=0.8, linestyle=":", zorder=0)
     ax.set_xscale("log")
     ax.set_xticks((5, 10, 20, 50, 100), ("5", "10", "20", "50", "100"))
     ax.minorticks_off()
