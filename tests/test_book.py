@@ -31,6 +31,7 @@ FIGURE = re.compile(
 TOOLS = {
     "dnnbook.seeds": set(),
     "dnnbook.settings": set(),
+    "dnnbook.descent": set(),
     "dnnbook.words": set(),
     "dnnbook.summary": set(),
     "dnnbook.blueprint": {"summary"},
@@ -109,7 +110,7 @@ def test_imports_run_one_way(path):
     if "keras" in top or "tensorflow" in top:
         allowed = chapters | {"backpropagation", "depth", "blueprint", "counting", "wiring"}
         allowed |= {"families", "judging"}
-        allowed |= {"data", "seeds", "summary", "workflow"}
+        allowed |= {"data", "descent", "seeds", "summary", "workflow"}
         measuring = module.startswith("dnnbook.experiments.")
         assert measuring or module.split(".")[-1] in allowed, module
         assert not module.startswith(figures), module
@@ -123,7 +124,7 @@ def test_imports_run_one_way(path):
     if module.split(".")[-1] in chapters and not module.startswith(figures):
         # `feedforward` teaches the splits and the training that Part II goes on with.
         # `kernels` is the NumPy half of the chapter on convolution.
-        shared = {"data", "faces", "seeds", "workflow", "feedforward", "kernels"}
+        shared = {"data", "descent", "faces", "seeds", "workflow", "feedforward", "kernels"}
         names_used = {name.removeprefix("dnnbook.") for name in ours}
         assert {n for n in names_used if not n.startswith("numpy_layers")} <= shared
 

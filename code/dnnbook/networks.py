@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from dnnbook import data, seeds
+from dnnbook import data, descent, seeds
 
 TRAINING = 4000  # photographs to learn from, of 10,000; the others judge
 EPOCHS, BATCH, RATE = 6, 64, 0.005
@@ -92,12 +92,9 @@ def accuracy(build, kind: str | int = "none", seed: int = seeds.SEED) -> float:
     seeds.seed_everything(seed)
     model = build()
     pace = keras.optimizers.schedules.CosineDecay(RATE, EPOCHS * -(-TRAINING // BATCH))
-    model.compile(
-        keras.optimizers.Adam(pace),
-        "sparse_categorical_crossentropy",
-        steps_per_execution=21,  # a third of an epoch: the same steps, less overhead
-    )
-    model.fit(rearrange(x, order), y, epochs=EPOCHS, batch_size=BATCH, verbose=0)
+    loss = keras.losses.sparse_categorical_crossentropy
+    optimizer = keras.optimizers.Adam(pace)
+    descent.descend(model, rearrange(x, order), y, EPOCHS, BATCH, optimizer, loss)
     parts = np.split(rearrange(held_x, order), 6)
     answers = np.concatenate([np.argmax(model(part), axis=1) for part in parts])
     return float(np.mean(answers == held_y))

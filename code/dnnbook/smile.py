@@ -3,9 +3,10 @@
 import keras
 import numpy as np
 
-from dnnbook import faces, seeds
+from dnnbook import descent, faces, seeds
 from dnnbook.faces import SIZE, Faces, Factors
 
+EPOCHS, BATCH, RATE = 8, 32, 0.003  # of every training
 STEP = 4  # pixels from one place of the last maps to the next: two strides of 2
 
 
@@ -54,13 +55,13 @@ def freeze(model, layers: tuple[int, ...]):
     return model
 
 
-def train(model, training: Faces, epochs: int = 8, unseen: Faces | None = None) -> dict:
+def train(model, training: Faces, epochs: int = EPOCHS, unseen: Faces | None = None) -> dict:
     """Trains on the faces; the accuracy after each epoch, and that on unseen faces if given.
 
     Cross-entropy, Adam at rate 0.003, 32 faces a step.
     """
     model.compile(
-        keras.optimizers.Adam(0.003),
+        keras.optimizers.Adam(RATE),
         "binary_crossentropy",
         metrics=["accuracy"],
         steps_per_execution=25,  # the same steps with less overhead
@@ -71,7 +72,7 @@ def train(model, training: Faces, epochs: int = 8, unseen: Faces | None = None) 
         training.labels,
         validation_data=check,
         epochs=epochs,
-        batch_size=32,
+        batch_size=BATCH,
         verbose=0,
     ).history
 
@@ -80,8 +81,10 @@ def trained(training: Faces, frozen=(), seed: int = seeds.SEED) -> keras.Sequent
     """A network from a seed's random start, trained, some of its layers frozen if so asked."""
     seeds.seed_everything(seed)
     model = freeze(build_network(), frozen)
-    train(model, training)
-    return model
+    targets = training.labels[:, np.newaxis].astype("float32")
+    optimizer = keras.optimizers.Adam(RATE)
+    loss = keras.losses.binary_crossentropy
+    return descent.descend(model, training.images, targets, EPOCHS, BATCH, optimizer, loss)
 
 
 def in_batches(function, images: np.ndarray) -> np.ndarray:
