@@ -6,7 +6,7 @@ export PYTHONPATH := $(CURDIR)/code
 SETUP := $(PYTHON) -m press.environment $(VENV) requirements.txt
 
 .DEFAULT_GOAL := book
-.PHONY: book test lint format serve bench clean help
+.PHONY: book test experiments lint format serve bench clean help
 
 book:  ## the HTML book, in _build/html
 	@$(SETUP)
@@ -17,6 +17,10 @@ test:  ## the book, then the whole test suite
 	@$(PY) -m press.book
 	@$(PY) -m press.browser
 	@$(PY) -m pytest -n auto --dist loadscope
+
+experiments:  ## measures what book/results lacks; takes hours, may be stopped and resumed
+	@$(SETUP) requirements-test.txt
+	@$(PY) -m dnnbook.experiments
 
 lint:  ## style of the code
 	@$(SETUP) requirements-test.txt

@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -109,8 +110,9 @@ def test_imports_run_one_way(path):
     if "keras" in top or "tensorflow" in top:
         allowed = chapters | {"backpropagation", "depth", "blueprint", "counting", "wiring"}
         allowed |= {"families", "judging"}
-        allowed |= {"data", "descent", "seeds", "summary", "workflow", "experiments"}
-        assert module.split(".")[-1] in allowed, module
+        allowed |= {"data", "descent", "seeds", "summary", "workflow"}
+        measuring = module.startswith("dnnbook.experiments.")
+        assert measuring or module.split(".")[-1] in allowed, module
         assert not module.startswith(figures), module
     if "myst_nb" in top:
         assert module == "dnnbook.page"
@@ -137,6 +139,43 @@ def test_the_layers_need_numpy_alone_and_each_file_has_its_test_and_its_page(pat
         assert (ROOT / "tests" / "numpy_layers" / f"test_{path.stem}.py").exists()
     api = (ROOT / "book" / "en" / "api.md").read_text("utf8")
     assert f".. automodule:: {module_name(path)}\n" in api
+
+
+EXPERIMENTS = [path for path in MODULES if path.parent.name == "experiments"]
+# What a page may read without Keras, and what a Dask scheduler may import.
+LIGHT = {"ledger", "claims", "tables", "remote"}
+
+
+@pytest.mark.parametrize("path", EXPERIMENTS, ids=module_name)
+def test_the_experiments_use_the_chapters_and_no_chapter_uses_them(path):
+    ours = {name for name in imports(path) if digest.module_file(name)}
+    used = {name.removeprefix("dnnbook.") for name in ours if name != "dnnbook"}
+    used = {name for name in used if not name.startswith("experiments")}
+    assert used <= {"architecture", "byhand", "data", "feedforward", "seeds", "settings", "summary"}
+    if path.stem in LIGHT:
+        at_the_top = {ast.unparse(n) for n in ast.parse(path.read_text("utf8")).body}
+        assert not [line for line in at_the_top if re.match("(from|import) (dnnbook|keras)", line)]
+    if path.stem not in {"__init__", "__main__"}:
+        api = (ROOT / "book" / "en" / "api.md").read_text("utf8")
+        assert f".. automodule:: {module_name(path)}\n" in api
+
+
+def test_no_module_that_pages_teach_imports_the_experiments():
+    for path in MODULES:
+        if path not in EXPERIMENTS and "figures" not in path.parts:
+            assert not {n for n in imports(path) if n.startswith("dnnbook.experiments")}, path
+
+
+def test_every_package_is_installed_and_costs_nothing():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))
+    packages = {module_name(path) for path in MODULES if path.name == "__init__.py"}
+    assert set(settings["tool"]["setuptools"]["packages"]) == packages
+    asked = (ROOT / "requirements-test.in").read_text("utf8")
+    asked += (ROOT / "requirements.in").read_text("utf8")
+    for name in settings["project"]["optional-dependencies"]["experiments"]:
+        assert re.search(rf"^{name}\b", asked, re.MULTILINE), name
+    tree = ast.parse((CODE / "dnnbook" / "experiments" / "__init__.py").read_text("utf8"))
+    assert [type(node) for node in tree.body] == [ast.Expr]
 
 
 def test_the_press_does_not_use_the_figures():

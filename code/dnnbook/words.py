@@ -369,6 +369,18 @@ CHINESE = {
     "garments, half as bright": "服装，亮度减半",
     "faint noise": "微弱噪声",
     "nothing": "空白",
+    # results
+    "test accuracy": "测试准确率",
+    "CPU seconds for training": "训练用 CPU 秒数",
+    "the network": "本网络",
+    "no batch normalisation": "无批归一化",
+    "neither of the two": "两者皆无",
+    "max-pooling for stride": "最大池化代替步幅",
+    "ReLU for LeakyReLU": "ReLU 代替 LeakyReLU",
+    "no padding": "无填充",
+    "half the width": "宽度减半",
+    "twice the width": "宽度加倍",
+    "dense, as many parameters": "全连接，参数相同",
 }
 
 CATALOGUES = {"zh": CHINESE}

@@ -24,7 +24,11 @@ SOURCE = ROOT / "code"
 PACKAGE = "dnnbook"
 
 # Files, beside their own source, that a module reads.
-READS = {"dnnbook.data": "dnnbook/bundled/*.npz", "dnnbook.style": "dnnbook/bundled/fonts/*"}
+READS = {
+    "dnnbook.data": "dnnbook/bundled/*.npz",
+    "dnnbook.style": "dnnbook/bundled/fonts/*",
+    "dnnbook.experiments.ledger": "../book/results/*.json",
+}
 
 # Environment variables that can change a number or a figure.
 OBEYED = re.compile(

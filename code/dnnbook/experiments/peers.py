@@ -1,0 +1,158 @@
+"""Networks of well-known texts, built from their descriptions.
+
+Where a description leaves a setting open, the framework's default is taken and the recipe's
+note says so. What the texts claim for them: `dnnbook.experiments.claims`.
+"""
+
+from functools import partial
+
+import keras
+
+from dnnbook.experiments.recipe import Recipe, optimizer
+from dnnbook.feedforward import CLASSES
+
+L = keras.layers
+GREY, COLOUR = (28, 28, 1), (32, 32, 3)
+LEAKY = "LeakyReLU, a layer"  # Keras's layer, with its default slope of 0.3
+
+
+def softmax():
+    return L.Dense(CLASSES, activation="softmax")
+
+
+def build_dense(hidden: tuple[int, ...], activation: str = "relu", shape=GREY) -> keras.Sequential:
+    """Flatten, hidden dense layers, softmax."""
+    model = keras.Sequential([keras.Input(shape), L.Flatten()])
+    for units in hidden:
+        if activation == LEAKY:
+            model.add(L.Dense(units))
+            model.add(L.LeakyReLU())
+        else:
+            model.add(L.Dense(units, activation=activation))
+    model.add(softmax())
+    return model
+
+
+def build_lenet(normalised: bool) -> keras.Sequential:
+    """LeNet with sigmoids and average pooling, batch normalisation before each sigmoid or not."""
+    model = keras.Sequential([keras.Input(GREY)])
+
+    def add(layer):
+        model.add(layer)
+        if normalised:
+            model.add(L.BatchNormalization())
+        model.add(L.Activation("sigmoid"))
+
+    for filters, padding in ((6, "same"), (16, "valid")):
+        add(L.Conv2D(filters, 5, padding=padding))
+        model.add(L.AveragePooling2D(2))
+    model.add(L.Flatten())
+    for units in (120, 84):
+        add(L.Dense(units))
+    model.add(softmax())
+    return model
+
+
+def build_geron_14() -> keras.Sequential:
+    """Convolutions of 64 (7 × 7), 128 twice and 256 twice, each group pooled; 128; 64."""
+    model = keras.Sequential([keras.Input(GREY)])
+    for filters, kernel, times in ((64, 7, 1), (128, 3, 2), (256, 3, 2)):
+        for _ in range(times):
+            model.add(L.Conv2D(filters, kernel, padding="same", activation="relu"))
+        model.add(L.MaxPooling2D(2))
+    model.add(L.Flatten())
+    for units in (128, 64):
+        model.add(L.Dense(units, activation="relu"))
+        model.add(L.Dropout(0.5))
+    model.add(softmax())
+    return model
+
+
+def build_keras_convnet() -> keras.Sequential:
+    """Two convolutions, each pooled, then dropout and the softmax."""
+    model = keras.Sequential([keras.Input(GREY)])
+    for filters in (32, 64):
+        model.add(L.Conv2D(filters, 3, activation="relu"))
+        model.add(L.MaxPooling2D(2))
+    for layer in (L.Flatten(), L.Dropout(0.5), softmax()):
+        model.add(layer)
+    return model
+
+
+def build_foster_cnn() -> keras.Sequential:
+    """Four convolutions and a dense layer, each normalised, then LeakyReLU; dropout."""
+    model = keras.Sequential([keras.Input(COLOUR)])
+    for filters, stride in ((32, 1), (32, 2), (64, 1), (64, 2)):
+        for layer in (L.Conv2D(filters, 3, stride, "same"), L.BatchNormalization(), L.LeakyReLU()):
+            model.add(layer)
+    for layer in (L.Flatten(), L.Dense(128), L.BatchNormalization(), L.LeakyReLU()):
+        model.add(layer)
+    model.add(L.Dropout(0.5))
+    model.add(softmax())
+    return model
+
+
+UVADLC = {
+    "relu": "relu", "leaky-relu": LEAKY, "tanh": "tanh", "elu": "elu", "swish": "silu",
+    "sigmoid": "sigmoid",
+}  # fmt: skip
+NAMES = {"relu": "ReLU", "leaky-relu": "LeakyReLU", "elu": "ELU"}
+FOSTER = {"optimizer": optimizer("Adam", learning_rate=5e-4), "epochs": 10, "batch": 32}
+
+
+def uvadlc(name: str) -> Recipe:
+    """The course's network with one of its activations."""
+    note = "Initialiser not stated: Glorot uniform, Keras's default."
+    note += " Slope not stated: 0.3, the default of Keras's layer." if name == "leaky-relu" else ""
+    return Recipe(
+        f"uvadlc-3-{name}", "peers",
+        partial(build_dense, (512, 256, 256, 128), UVADLC[name]),
+        optimizer("SGD", learning_rate=0.01, momentum=0.9), 50, 256, patience=7,
+        title=f"UvA, {NAMES.get(name, name)}", note=note,
+    )  # fmt: skip
+
+
+def d2l(key: str, build, batch: int, title: str, note: str) -> Recipe:
+    """A network of Dive into Deep Learning: plain descent, ten epochs."""
+    rate = optimizer("SGD", learning_rate=0.1)
+    return Recipe(key, "peers", build, rate, 10, batch, title=title, note=note)
+
+
+INITIALISER = "Initialiser not stated: Glorot uniform, Keras's default."
+RECIPES = (
+    Recipe(
+        "tf-classification", "peers", partial(build_dense, (128,)), optimizer("Adam"), 10, 32,
+        title="TensorFlow tutorial", note="Rate not stated: 0.001, Keras's default.",
+    ),
+    Recipe(
+        "geron-10", "peers", partial(build_dense, (300, 100)),
+        optimizer("SGD", learning_rate=0.01), 30, 32,
+        title="Géron, dense", note=INITIALISER,
+    ),
+    Recipe(
+        "geron-14", "peers", build_geron_14, optimizer("RMSprop"), 10, 32,
+        title="Géron, convolutional",
+        note="Optimizer and batch not stated: RMSprop and 32, the defaults of compile and fit. "
+        "Kernels after the first taken as 3 × 3, all padded, since unpadded ones leave "
+        "no map to pool; ReLU, and dropout after both dense layers, as not stated otherwise.",
+    ),
+    *(uvadlc(name) for name in UVADLC),
+    d2l("d2l-mlp", partial(build_dense, (256,)), 256, "D2L, dense", INITIALISER),
+    d2l("d2l-lenet", partial(build_lenet, False), 128, "D2L, LeNet", INITIALISER),
+    d2l("d2l-bn-lenet", partial(build_lenet, True), 128, "D2L, LeNet with normalisation",
+        INITIALISER + " Momentum of the averages not stated: 0.99, Keras's default."),
+    Recipe(
+        "keras-convnet", "peers", build_keras_convnet, optimizer("Adam"), 15, 128,
+        title="Keras example", note="Its images are MNIST's; here it learns Fashion-MNIST.",
+    ),
+    Recipe(
+        "foster-mlp", "peers", partial(build_dense, (200, 150), shape=COLOUR), **FOSTER,
+        images="cifar-10", title="Foster, dense", note=INITIALISER,
+    ),
+    Recipe(
+        "foster-cnn", "peers", build_foster_cnn, **FOSTER, images="cifar-10",
+        title="Foster, convolutional",
+        note="Momentum of the averages not stated: 0.99, Keras's default. "
+        "The text validates on the test images; here they are used once.",
+    ),
+)  # fmt: skip

@@ -1,0 +1,67 @@
+"""Runs over Dask: processes here, or a cluster that somebody started.
+
+A recipe travels as bytes that only the worker opens: the scheduler, through whose hands all
+tasks go, then has no need to import Keras.
+"""
+
+import os
+import pickle
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+TRIES = 3  # workers that may die under one run before it counts as failed
+
+
+@contextmanager
+def cluster(scheduler: str | None, workers: int | None):
+    """A Dask client, of a scheduler that runs or of processes started here.
+
+    Raises:
+        SystemExit: Dask is not installed, or there is no scheduler.
+    """
+    try:
+        import dask
+        from distributed import Client, LocalCluster
+    except ImportError:
+        sys.exit("distributed is not installed: use --serial, or install dnnbook[experiments]")
+    if scheduler:
+        try:
+            client = Client(scheduler, timeout=30)
+        except (OSError, ValueError) as error:
+            sys.exit(f"--scheduler: got {scheduler}, expected one that answers: {error}")
+        with client:
+            yield client
+        return
+    count = workers or os.cpu_count() or 1
+    here = {"n_workers": count, "threads_per_worker": 1, "memory_limit": None}
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": TRIES}),
+        LocalCluster(**here, dashboard_address=None) as local,
+        Client(local) as client,
+    ):
+        yield client
+
+
+def measure(run: bytes) -> dict:
+    """A pickled run, measured where this is called; the images are loaded there."""
+    from dnnbook.experiments import protocol, splits
+
+    recipe, seed, data = pickle.loads(run)
+    return protocol.run(recipe, seed, splits.load(data))
+
+
+def in_parallel(runs: Sequence, client) -> Iterator[tuple[int, dict | Exception]]:
+    """The number of each run, as it ends, with its row or what went wrong."""
+    from distributed import as_completed
+
+    numbers = {}
+    for number, run in enumerate(runs):
+        future = client.submit(measure, pickle.dumps(tuple(run)), pure=False, priority=-number)
+        numbers[future] = number
+    for future in as_completed(list(numbers)):
+        try:
+            outcome = future.result()
+        except Exception as error:  # the others can still be measured
+            outcome = error
+        yield numbers.pop(future), outcome
