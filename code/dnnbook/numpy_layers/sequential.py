@@ -77,7 +77,7 @@ class Sequential:
             grad = layer.backward(grad)
         return grad
 
-    def train_step(self, x: np.ndarray, targets, loss: Loss, optimizer: Optimizer) -> float:
+    def train_step(self, x, targets, loss: Loss, optimizer: Optimizer) -> float:
         """One step on one batch; returns the loss before it."""
         value = loss.forward(self.forward(x, training=True), targets)
         self.backward(loss.backward())
