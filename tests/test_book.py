@@ -3,10 +3,12 @@
 import ast
 import re
 import sys
+import textwrap
 import tomllib
 from pathlib import Path
 
 import pytest
+from sphinx.util import parselinenos
 
 from dnnbook import words
 from press import digest, glossary
@@ -311,6 +313,32 @@ def test_code_fits_the_column(page):
         if "remove-cell" not in cell:
             for line in cell.splitlines():
                 assert len(line) <= 76, line
+
+
+def shown(page, include: str) -> list[str]:
+    """The lines of code that an inclusion puts on the page."""
+    options = dict(re.findall(r"^:(\w+): (.+)$", include, re.MULTILINE))
+    path = page.parent / re.search(r"\{literalinclude\} (\S+)", include)[1]
+    tree, lines = ast.parse(path.read_text("utf8")), path.read_text("utf8").splitlines()
+    for name in options["pyobject"].split("."):
+        tree = next(node for node in tree.body if getattr(node, "name", "") == name)
+    lines = lines[tree.lineno - 1 : tree.end_lineno]
+    if "lines" in options:
+        chosen = parselinenos(options["lines"], len(lines))
+        lines = [lines[k] for k in chosen if k < len(lines)]
+    text = "\n".join(lines)
+    return (textwrap.dedent(text) if ":dedent:" in include else text).splitlines()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_included_code_fits_the_column_and_begins_at_its_edge(page):
+    for include in re.findall(
+        r"^```\{literalinclude\}.*?^```", page.read_text("utf8"), re.MULTILINE | re.DOTALL
+    ):
+        lines = shown(page, include)
+        assert not lines[0].startswith(" "), include
+        for line in lines:
+            assert len(line) <= 76, line
 
 
 def test_every_citation_is_in_the_bibliography_and_the_other_way_round():

@@ -177,7 +177,7 @@ def principal(sets, count: int) -> list[np.ndarray]:
     return [(values - mean) @ directions[:count].T for values in sets]
 
 
-def read_out(sets, labels, price: float = 100) -> np.ndarray:
+def read_out(sets, labels, price=100):
     """The classes that the best linear layer, fitted to the first set, gives the second."""
     mean, spread = sets[0].mean(axis=0), sets[0].std(axis=0) + 1e-6
     known, new = ((values - mean) / spread for values in sets)

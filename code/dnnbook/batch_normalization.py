@@ -76,8 +76,10 @@ class Jitter(layers.Layer):
         if not training:
             return self.remember(x, np.ones(x.shape[-1], x.dtype))
         fresh = self.rng.normal(size=(2, x.shape[-1]))
-        old = self.rng.normal(size=fresh.shape) if self.walk is None else self.walk
-        self.walk = self.memory_share * old + np.sqrt(1 - self.memory_share**2) * fresh
+        first = self.walk is None
+        old = self.rng.normal(size=fresh.shape) if first else self.walk
+        share = self.memory_share
+        self.walk = share * old + np.sqrt(1 - share**2) * fresh
         a, b = (self.size * self.walk).astype(x.dtype)
         return self.remember(np.exp(a) * x + b, np.exp(a))
 

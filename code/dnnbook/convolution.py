@@ -183,7 +183,8 @@ def build_patchwork(shared: bool, filters: int = 16) -> keras.Sequential:
     pixel of the patch and f the filter: own weights carry p and q, shared ones do not.
     """
     equation = "npqk,kf->npqf" if shared else "npqk,pqkf->npqf"
-    start = keras.initializers.RandomNormal(stddev=(2 / 25) ** 0.5)  # alike for both: He's
+    # He's start for patches of 25 pixels, alike for both kinds.
+    start = keras.initializers.RandomNormal(stddev=(2 / 25) ** 0.5)
     return keras.Sequential([
         keras.Input((*PLACES, 25)),
         keras.layers.EinsumDense(

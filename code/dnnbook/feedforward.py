@@ -80,7 +80,8 @@ def train_by_tape(model, training, validation, epochs, optimizer=None):
             batch = order[start : start + BATCH]
             x, y = tf.gather(inputs, batch), tf.gather(labels, batch)
             with tf.GradientTape() as tape:
-                loss = tf.reduce_mean(cross_entropy(y, model(x, training=True)))
+                answers = model(x, training=True)
+                loss = tf.reduce_mean(cross_entropy(y, answers))
             gradients = tape.gradient(loss, model.trainable_variables)
             optimizer.apply(gradients, model.trainable_variables)
 

@@ -42,7 +42,8 @@ def slide(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     check_picture("kernel", kernel)
     (height, width), (tall, wide) = image.shape, kernel.shape
     if tall > height or wide > width:
-        raise ValueError(f"kernel: expected at most the image's {image.shape}, got {kernel.shape}")
+        most = f"expected at most the image's {image.shape}"
+        raise ValueError(f"kernel: {most}, got {kernel.shape}")
     y = np.zeros((height - tall + 1, width - wide + 1))
     for p, q in product(*map(range, y.shape)):
         y[p, q] = np.sum(image[p : p + tall, q : q + wide] * kernel)

@@ -12,7 +12,7 @@ L = keras.layers
 BATCH = 32
 
 
-def build_stack(depth: int = 16, skip=False, normalised=False, width: int = 32) -> keras.Model:
+def build_stack(depth=16, skip=False, normalised=False, width=32):
     """A deep, narrow stack of dense layers; with `skip`, each adds to what went into it.
 
     Input (n, 28, 28), output (n, 10). He and others (2016) add around two layers, we around
@@ -72,7 +72,8 @@ class Stack(numpy_layers.Sequential):
             slope = grad
             for layer in reversed(block):
                 slope = layer.backward(slope)
-            grad = grad + slope if self.skip and block in self.inner else slope
+            skipped = self.skip and block in self.inner
+            grad = grad + slope if skipped else slope
         return grad
 
 

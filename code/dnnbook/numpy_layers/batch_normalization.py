@@ -46,8 +46,9 @@ class BatchNormalization(Layer):
         if training:
             axes = tuple(range(x.ndim - 1))
             mean, variance = x.mean(axes), x.var(axes)
-            moving_mean += (1 - self.momentum) * (mean - moving_mean)
-            moving_variance += (1 - self.momentum) * (variance - moving_variance)
+            new = 1 - self.momentum
+            moving_mean += new * (mean - moving_mean)
+            moving_variance += new * (variance - moving_variance)
         sigma = np.sqrt(variance + self.epsilon)
         z = (x - mean) / sigma
         return self.remember(gamma * z + beta, (z, sigma, training))
@@ -55,7 +56,8 @@ class BatchNormalization(Layer):
     def backward(self, grad):
         z, sigma, training = self.recall(grad)
         axes = tuple(range(grad.ndim - 1))
-        self.gradients = {"gamma": np.sum(grad * z, axes), "beta": grad.sum(axes)}
+        of_gamma = np.sum(grad * z, axes)
+        self.gradients = {"gamma": of_gamma, "beta": grad.sum(axes)}
         if training:
             grad = grad - grad.mean(axes) - z * np.mean(grad * z, axes)
         return self.weights["gamma"] / sigma * grad

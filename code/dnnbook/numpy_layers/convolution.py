@@ -44,11 +44,13 @@ class Conv2D(Layer):
         kernel, bias = self.arrays()
         checks.array("x", x, f"n height width {kernel.shape[2]}")
         seen = self.window.gather(x)
-        return self.remember(np.tensordot(seen, kernel, 3) + bias, (seen, x.shape))
+        y = np.tensordot(seen, kernel, 3) + bias
+        return self.remember(y, (seen, x.shape))
 
     def backward(self, grad):
         seen, shape = self.recall(grad)
         places = (0, 1, 2)
         kernel_gradient = np.tensordot(seen, grad, (places, places))
         self.gradients = {"kernel": kernel_gradient, "bias": grad.sum(places)}
-        return self.window.scatter(np.tensordot(grad, self.weights["kernel"], (3, 3)), shape)
+        of_seen = np.tensordot(grad, self.weights["kernel"], (3, 3))
+        return self.window.scatter(of_seen, shape)

@@ -55,7 +55,8 @@ class Window:
         the window in each place. It is a view of the padded image: no pixel is copied for
         each window that sees it. Elsewhere this is called im2col, and its way back col2im.
         """
-        padded = np.pad(x, [(0, 0), *self.pads(x.shape), (0, 0)], constant_values=fill)
+        pads = [(0, 0), *self.pads(x.shape), (0, 0)]
+        padded = np.pad(x, pads, constant_values=fill)
         seen = sliding_window_view(padded, self.reach, axis=(1, 2))
         (s, t), (d, e) = self.strides, self.dilation
         return np.moveaxis(seen[:, ::s, ::t, :, ::d, ::e], 3, 5)
