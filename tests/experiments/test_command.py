@@ -108,7 +108,22 @@ def test_a_worker_killed_midway_loses_nothing_and_nothing_counts_twice(
     assert len(begun) == len(set(begun)) + 1 == 7, "only the victim's run was begun twice"
 
 
-def test_a_serial_pass_gives_the_same_accuracy_and_takes_the_place_of_its_rows(tmp_path, capsys):
+def test_a_run_that_fails_says_why():
+    with pytest.raises(RuntimeError, match=r"a run ended with 1: (.|\n)*UnpicklingError"):
+        remote.measure(b"no pickle")
+
+
+def test_a_run_ends_with_its_parent(environment):
+    orphan = "from dnnbook.experiments import alone; alone.leave_with(0); print('stays')"
+    words = [sys.executable, "-c", orphan]
+    ended = subprocess.run(words, env=environment, capture_output=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout) == (1, b"")
+
+
+def test_a_serial_pass_gives_the_same_accuracy_and_takes_the_place_of_its_rows(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setenv("PYTHONPATH", str(HERE))  # where the run finds its recipe
     quick = QUICK[0]
     first = remote.measure(pickle.dumps((quick, 0, "subset")))  # as a worker does
     ledger.add("tests", first, tmp_path)

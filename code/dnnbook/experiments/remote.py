@@ -4,12 +4,18 @@ A recipe travels as bytes that only the worker opens: the scheduler, through who
 tasks go, then has no need to import Keras.
 """
 
+import json
 import os
 import pickle
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
+from dnnbook import settings
+
+CODE = Path(settings.__file__).resolve().parents[1]
 TRIES = 3  # workers that may die under one run before it counts as failed
 
 
@@ -44,11 +50,22 @@ def cluster(scheduler: str | None, workers: int | None):
 
 
 def measure(run: bytes) -> dict:
-    """A pickled run, measured where this is called; the images are loaded there."""
-    from dnnbook.experiments import protocol, splits
+    """A pickled run, measured in a process of its own on the machine that calls this.
 
-    recipe, seed, data = pickle.loads(run)
-    return protocol.run(recipe, seed, splits.load(data))
+    Keras draws the seeds of its layers from Python's global generator, and so do the threads
+    of a Dask worker: in one process with them, a run could get another start than its seed's.
+
+    Raises:
+        RuntimeError: the run failed; with the end of what it printed.
+    """
+    paths = [str(CODE), os.environ.get("PYTHONPATH")]
+    environment = os.environ | settings.ENVIRONMENT
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    command = [sys.executable, "-m", "dnnbook.experiments.alone"]
+    done = subprocess.run(command, input=run, capture_output=True, env=environment, check=False)
+    if done.returncode:
+        raise RuntimeError(f"a run ended with {done.returncode}: {done.stderr.decode()[-2000:]}")
+    return json.loads(done.stdout)
 
 
 def in_parallel(runs: Sequence, client) -> Iterator[tuple[int, dict | Exception]]:
