@@ -120,10 +120,7 @@ def test_a_run_ends_with_its_parent(environment):
     assert (ended.returncode, ended.stdout) == (1, b"")
 
 
-def test_a_serial_pass_gives_the_same_accuracy_and_takes_the_place_of_its_rows(
-    tmp_path, capsys, monkeypatch
-):
-    monkeypatch.setenv("PYTHONPATH", str(HERE))  # where the run finds its recipe
+def test_a_serial_pass_gives_the_same_accuracy_and_takes_the_place_of_its_rows(tmp_path, capsys):
     quick = QUICK[0]
     first = remote.measure(pickle.dumps((quick, 0, "subset")))  # as a worker does
     ledger.add("tests", first, tmp_path)

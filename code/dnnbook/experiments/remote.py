@@ -11,11 +11,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from dnnbook import settings
 
-CODE = Path(settings.__file__).resolve().parents[1]
 TRIES = 3  # workers that may die under one run before it counts as failed
 
 
@@ -58,9 +56,8 @@ def measure(run: bytes) -> dict:
     Raises:
         RuntimeError: the run failed; with the end of what it printed.
     """
-    paths = [str(CODE), os.environ.get("PYTHONPATH")]
-    environment = os.environ | settings.ENVIRONMENT
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    path = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment = os.environ | settings.ENVIRONMENT | path
     command = [sys.executable, "-m", "dnnbook.experiments.alone"]
     done = subprocess.run(command, input=run, capture_output=True, env=environment, check=False)
     if done.returncode:
