@@ -363,6 +363,17 @@ def test_the_worst_draw_leaves_out_a_class_and_the_mixture_none(drawn, splits, j
     assert judge.rarest_class(worst) < 20 < judge.rarest_class(best)
 
 
+def test_two_lines_of_linear_algebra_draw_as_well_as_the_variational_one_within_a_factor_of_two(
+    drawn_varied, splits, judge, seed
+):
+    (training, _), (real, _) = splits
+    eight = generative.principal_components(training, 8)
+    rng = seeds.generator(f"flat {seed}")
+    ghosts = np.clip(eight.decode(families.fitted_normal(eight.encode(training), 2000, rng)), 0, 1)
+    ratio = judge.distance(ghosts, real) / judge.distance(drawn_varied["N(0, 1)"], real)
+    assert 0.5 < ratio < 2
+
+
 def test_ten_bells_are_hard_to_beat_on_eight_numbers(plain, drawn, splits, judge, seed):
     training, validation = splits
     codes = plain.encode(training.images[:COUNT])

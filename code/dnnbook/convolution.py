@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dnnbook import data, kernels
+from dnnbook import data, descent, kernels
 from dnnbook.feedforward import BATCH, CLASSES, Examples
 from dnnbook.numpy_layers.windows import Window
 
@@ -50,8 +50,7 @@ def build_network(filters=(16, 32), down: str = "pooling", head: str = "places")
 def train(model, training: Examples, epochs: int = 4, rate: float = RATE) -> None:
     """Cross-entropy, Adam at a rate that falls to 0 along half a cosine, batches of 128.
 
-    Images may have any shape that the model takes. An epoch is one TensorFlow program, which
-    costs less than `fit`, and draws its own order.
+    Images may have any shape that the model takes.
 
     Raises:
         ValueError: there are no images, or not as many labels.
@@ -60,27 +59,8 @@ def train(model, training: Examples, epochs: int = 4, rate: float = RATE) -> Non
     if not count or count != len(training.labels):
         raise ValueError(f"training: expected a label for each image, got {count} images")
     pace = keras.optimizers.schedules.CosineDecay(rate, epochs * -(-count // BATCH))
-    optimizer = keras.optimizers.Adam(pace)
-    optimizer.build(model.trainable_variables)
-    images, labels = (tf.constant(part) for part in training)
-
-    @tf.function
-    def epoch():
-        order = tf.random.shuffle(tf.range(count))
-        for start in tf.range(0, count, BATCH):
-            batch = order[start : start + BATCH]
-            descend(model, optimizer, tf.gather(images, batch), tf.gather(labels, batch))
-
-    for _ in range(epochs):
-        epoch()
-
-
-def descend(model, optimizer, images, labels) -> None:
-    """One step down the mean cross-entropy of a batch."""
-    with tf.GradientTape() as tape:
-        outputs = model(images, training=True)
-        loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(labels, outputs))
-    optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+    loss = keras.losses.sparse_categorical_crossentropy
+    descent.descend(model, *training, epochs, BATCH, keras.optimizers.Adam(pace), loss)
 
 
 def answers(model, images: np.ndarray) -> np.ndarray:
@@ -185,16 +165,18 @@ def build_patchwork(shared: bool, filters: int = 16) -> keras.Sequential:
     equation = "npqk,kf->npqf" if shared else "npqk,pqkf->npqf"
     # He's start for patches of 25 pixels, alike for both kinds.
     start = keras.initializers.RandomNormal(stddev=(2 / 25) ** 0.5)
-    return keras.Sequential([
-        keras.Input((*PLACES, 25)),
-        keras.layers.EinsumDense(
-            equation,
-            output_shape=(*PLACES, filters),
-            bias_axes="f" if shared else "pqf",
-            activation="relu",
-            kernel_initializer=start,
-        ),
-        keras.layers.MaxPooling2D(),
-        keras.layers.Flatten(),
-        keras.layers.Dense(CLASSES, activation="softmax"),
-    ])  # fmt: skip
+    return keras.Sequential(
+        [
+            keras.Input((*PLACES, 25)),
+            keras.layers.EinsumDense(
+                equation,
+                output_shape=(*PLACES, filters),
+                bias_axes="f" if shared else "pqf",
+                activation="relu",
+                kernel_initializer=start,
+            ),
+            keras.layers.MaxPooling2D(),
+            keras.layers.Flatten(),
+            keras.layers.Dense(CLASSES, activation="softmax"),
+        ]
+    )
