@@ -53,20 +53,17 @@ def build(recipe: Recipe) -> keras.Sequential:
         "A": L.LeakyReLU if recipe.activation == "leaky_relu" else L.ReLU,
         "P": lambda: L.MaxPooling2D(2),
     }
-    model = keras.Sequential([keras.Input((28, 28, 1))])
+    chain = [keras.Input((28, 28, 1))]
     for filters, kernel, stride in recipe.convolutions:
-        model.add(L.Conv2D(filters, kernel, stride, "same"))
-        for letter in recipe.order:
-            model.add(make[letter]())
-    model.add(L.GlobalAveragePooling2D() if recipe.average else L.Flatten())
+        chain.append(L.Conv2D(filters, kernel, stride, "same"))
+        chain += [make[letter]() for letter in recipe.order]
+    chain.append(L.GlobalAveragePooling2D() if recipe.average else L.Flatten())
     if recipe.dense:
-        model.add(L.Dense(recipe.dense))
-        for letter in recipe.order.replace("P", ""):
-            model.add(make[letter]())
+        chain.append(L.Dense(recipe.dense))
+        chain += [make[letter]() for letter in recipe.order.replace("P", "")]
     if recipe.dropout:
-        model.add(L.Dropout(recipe.dropout))
-    model.add(L.Dense(CLASSES, activation="softmax"))
-    return model
+        chain.append(L.Dropout(recipe.dropout))
+    return keras.Sequential([*chain, L.Dense(CLASSES, activation="softmax")])
 
 
 def build_in_numpy(recipe: Recipe = NETWORK) -> numpy_layers.Sequential:

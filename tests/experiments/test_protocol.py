@@ -56,7 +56,7 @@ def test_a_digest_does_not_see_names_counters_and_words():
         {"optimizer": optimizer("SGD", learning_rate=0.2)},
         {"optimizer": optimizer("SGD", learning_rate=0.1, nesterov=True)},
         {"optimizer": optimizer("Adam", learning_rate=0.1)},
-        {"epochs": 3}, {"batch": 51}, {"patience": 1}, {"images": "cifar-10"},
+        {"epochs": 3}, {"batch": 51}, {"patience": 1}, {"images": "cifar-10"}, {"falling": True},
         {"loss": "categorical_crossentropy"},
     ],
     ids=lambda change: next(iter(change)),
@@ -80,6 +80,23 @@ def test_a_digest_sees_precision_and_how_layers_are_joined():
         assert digest(SMALL) != before
     finally:
         keras.config.set_dtype_policy("float32")
+
+
+def test_a_falling_rate_ends_at_nothing_after_the_last_step():
+    chosen = recipe.built_optimizer(replace(SMALL, falling=True), 40)
+    rates = []
+    for step in (0, 20, 40):
+        chosen.iterations.assign(step)
+        rates.append(float(chosen.learning_rate))
+    np.testing.assert_allclose(rates, [0.1, 0.05, 0], atol=1e-8)
+    assert float(recipe.built_optimizer(SMALL, 40).learning_rate) == pytest.approx(0.1)
+
+
+def test_training_takes_as_many_steps_as_the_rate_falls_over(tiny_splits):
+    falling = replace(SMALL, falling=True, batch=70)
+    model, _ = protocol.train(falling, tiny_splits)
+    assert int(model.optimizer.iterations) == 2 * 9
+    assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-8)
 
 
 def test_a_change_of_protocol_makes_every_row_stale(monkeypatch, make_row):

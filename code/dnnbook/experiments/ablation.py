@@ -52,17 +52,17 @@ def rebuilt(padding: str = "same", pooled: bool = False) -> keras.Sequential:
 
     The pooling follows the activation.
     """
-    model, pool = keras.Sequential([keras.Input((28, 28, 1))]), False
+    layers, pool = [keras.Input((28, 28, 1))], False
     for layer in architecture.build(NETWORK).layers:
         settings = layer.get_config()
         if isinstance(layer, L.Conv2D):
             pool = pooled and layer.strides == (2, 2)
             settings |= {"padding": padding, "strides": 1 if pool else layer.strides}
-        model.add(type(layer).from_config(settings))
+        layers.append(type(layer).from_config(settings))
         if pool and isinstance(layer, L.LeakyReLU):
-            model.add(L.MaxPooling2D(2))
+            layers.append(L.MaxPooling2D(2))
             pool = False
-    return model
+    return keras.Sequential(layers)
 
 
 def chain(recipe: architecture.Recipe) -> partial:

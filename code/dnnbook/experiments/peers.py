@@ -22,74 +22,59 @@ def softmax():
 
 def build_dense(hidden: tuple[int, ...], activation: str = "relu", shape=GREY) -> keras.Sequential:
     """Flatten, hidden dense layers, softmax."""
-    model = keras.Sequential([keras.Input(shape), L.Flatten()])
+    layers = [keras.Input(shape), L.Flatten()]
     for units in hidden:
         if activation == LEAKY:
-            model.add(L.Dense(units))
-            model.add(L.LeakyReLU())
+            layers += [L.Dense(units), L.LeakyReLU()]
         else:
-            model.add(L.Dense(units, activation=activation))
-    model.add(softmax())
-    return model
+            layers.append(L.Dense(units, activation=activation))
+    return keras.Sequential([*layers, softmax()])
 
 
 def build_lenet(normalised: bool) -> keras.Sequential:
     """LeNet with sigmoids and average pooling, batch normalisation before each sigmoid or not."""
-    model = keras.Sequential([keras.Input(GREY)])
 
-    def add(layer):
-        model.add(layer)
-        if normalised:
-            model.add(L.BatchNormalization())
-        model.add(L.Activation("sigmoid"))
+    def group(layer):
+        norm = [L.BatchNormalization()] if normalised else []
+        return [layer, *norm, L.Activation("sigmoid")]
 
+    layers = [keras.Input(GREY)]
     for filters, padding in ((6, "same"), (16, "valid")):
-        add(L.Conv2D(filters, 5, padding=padding))
-        model.add(L.AveragePooling2D(2))
-    model.add(L.Flatten())
+        layers += [*group(L.Conv2D(filters, 5, padding=padding)), L.AveragePooling2D(2)]
+    layers.append(L.Flatten())
     for units in (120, 84):
-        add(L.Dense(units))
-    model.add(softmax())
-    return model
+        layers += group(L.Dense(units))
+    return keras.Sequential([*layers, softmax()])
 
 
 def build_geron_14() -> keras.Sequential:
     """Convolutions of 64 (7 × 7), 128 twice and 256 twice, each group pooled; 128; 64."""
-    model = keras.Sequential([keras.Input(GREY)])
+    layers = [keras.Input(GREY)]
     for filters, kernel, times in ((64, 7, 1), (128, 3, 2), (256, 3, 2)):
         for _ in range(times):
-            model.add(L.Conv2D(filters, kernel, padding="same", activation="relu"))
-        model.add(L.MaxPooling2D(2))
-    model.add(L.Flatten())
+            layers.append(L.Conv2D(filters, kernel, padding="same", activation="relu"))
+        layers.append(L.MaxPooling2D(2))
+    layers.append(L.Flatten())
     for units in (128, 64):
-        model.add(L.Dense(units, activation="relu"))
-        model.add(L.Dropout(0.5))
-    model.add(softmax())
-    return model
+        layers += [L.Dense(units, activation="relu"), L.Dropout(0.5)]
+    return keras.Sequential([*layers, softmax()])
 
 
 def build_keras_convnet() -> keras.Sequential:
     """Two convolutions, each pooled, then dropout and the softmax."""
-    model = keras.Sequential([keras.Input(GREY)])
+    layers = [keras.Input(GREY)]
     for filters in (32, 64):
-        model.add(L.Conv2D(filters, 3, activation="relu"))
-        model.add(L.MaxPooling2D(2))
-    for layer in (L.Flatten(), L.Dropout(0.5), softmax()):
-        model.add(layer)
-    return model
+        layers += [L.Conv2D(filters, 3, activation="relu"), L.MaxPooling2D(2)]
+    return keras.Sequential([*layers, L.Flatten(), L.Dropout(0.5), softmax()])
 
 
 def build_foster_cnn() -> keras.Sequential:
     """Four convolutions and a dense layer, each normalised, then LeakyReLU; dropout."""
-    model = keras.Sequential([keras.Input(COLOUR)])
+    layers = [keras.Input(COLOUR)]
     for filters, stride in ((32, 1), (32, 2), (64, 1), (64, 2)):
-        for layer in (L.Conv2D(filters, 3, stride, "same"), L.BatchNormalization(), L.LeakyReLU()):
-            model.add(layer)
-    for layer in (L.Flatten(), L.Dense(128), L.BatchNormalization(), L.LeakyReLU()):
-        model.add(layer)
-    model.add(L.Dropout(0.5))
-    model.add(softmax())
-    return model
+        layers += [L.Conv2D(filters, 3, stride, "same"), L.BatchNormalization(), L.LeakyReLU()]
+    layers += [L.Flatten(), L.Dense(128), L.BatchNormalization(), L.LeakyReLU(), L.Dropout(0.5)]
+    return keras.Sequential([*layers, softmax()])
 
 
 UVADLC = {

@@ -16,7 +16,7 @@ import keras
 
 from dnnbook import seeds, settings
 from dnnbook.experiments import ledger
-from dnnbook.experiments.recipe import Recipe, digest
+from dnnbook.experiments.recipe import Recipe, built_optimizer, digest
 from dnnbook.experiments.splits import Splits
 from dnnbook.feedforward import Examples
 from dnnbook.summary import weight_count
@@ -53,7 +53,8 @@ def versions() -> dict[str, str]:
 def train(recipe: Recipe, splits: Splits):
     """A trained model, and the number of epochs that it took."""
     model = recipe.build()
-    chosen = keras.optimizers.get(recipe.optimizer)
+    steps = recipe.epochs * math.ceil(len(splits.training.labels) / recipe.batch)
+    chosen = built_optimizer(recipe, steps)
     model.compile(chosen, recipe.loss, metrics=["accuracy"], jit_compile=False)
     watched = {}
     if recipe.patience:

@@ -26,9 +26,10 @@ NAMING = {"name", "keras_history", "input_layers", "output_layers"}
 class Recipe:
     """A network and how it is trained: all that a run needs but seed and images.
 
-    `optimizer` holds the class and its settings, as Keras writes them. With `patience`,
-    training ends when validation accuracy has not risen for so many epochs. `title` is for
-    figures, `note` says what the source of the network leaves open.
+    `optimizer` holds the class and its settings, as Keras writes them; with `falling`, its rate
+    falls to 0 along half a cosine. With `patience`, training ends when validation accuracy has
+    not risen for so many epochs. `title` is for figures, `note` says what the source of the
+    network leaves open.
 
     Raises:
         ValueError: a number is no positive integer, or the images are unknown.
@@ -41,6 +42,7 @@ class Recipe:
     epochs: int
     batch: int
     patience: int | None = None
+    falling: bool = False
     loss: str = "sparse_categorical_crossentropy"
     images: str = "fashion-mnist"
     title: str = ""
@@ -65,6 +67,18 @@ def optimizer(name: str, **settings) -> dict:
     return {"class_name": name, "config": settings}
 
 
+def built_optimizer(recipe: Recipe, steps: int) -> keras.Optimizer:
+    """The optimizer of a recipe for a training of so many steps.
+
+    If its rate falls, step s of n has the share (1 + cos πs/n) / 2 of it.
+    """
+    config = dict(recipe.optimizer["config"])
+    if recipe.falling:
+        rate = config["learning_rate"]
+        config["learning_rate"] = keras.optimizers.schedules.CosineDecay(rate, steps)
+    return keras.optimizers.get(recipe.optimizer | {"config": config})
+
+
 def digest(recipe: Recipe) -> str:
     """What a recipe runs, as 16 hexadecimal digits: model, training and protocol.
 
@@ -78,6 +92,8 @@ def digest(recipe: Recipe) -> str:
         "training": [recipe.epochs, recipe.batch, recipe.patience, recipe.loss, recipe.images],
         "protocol": PROTOCOL,
     }
+    if recipe.falling:
+        content["rate"] = "falls along half a cosine"
     text = json.dumps(content, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
