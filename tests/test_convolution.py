@@ -219,9 +219,9 @@ def test_the_convolutional_network_beats_the_dense_one_on_the_test_set(splits, t
     assert leads.mean() > 0.015
     assert leads.min() > 0.005
     assert trained[1]["pooling"].count_params() < trained[1]["plain"].count_params() / 7
-    # The control: the falling rate alone closes a good part of the gap.
+    # The control: the falling rate alone closes more than half of the gap.
     schedule = np.subtract(score["dense"], score["plain"])
-    assert 0.35 < schedule.mean() / leads.mean() < 0.75
+    assert 0.5 < schedule.mean() / leads.mean() < 0.9
     assert np.subtract(score["pooling"], score["dense"]).mean() > 0.005
 
 
@@ -238,7 +238,7 @@ def test_the_first_claim_only_shared_weights_need_neighbours(splits):
             )
             for part in (training, validation)
         )
-        model = fitted(lambda: convolution.build_patchwork(shared), learn, seed, 6, 0.02)
+        model = fitted(lambda: convolution.build_patchwork(shared), learn, seed, 4, 0.02)
         return convolution.accuracy(model, judge)
 
     def mean(pixels, shared):
