@@ -35,7 +35,7 @@ def plain_dense(splits, seed):
     """The network of the feed-forward chapter, at its constant rate and for as many epochs."""
     seeds.seed_everything(seed)
     model = feedforward.build_network()
-    feedforward.train_by_tape(model, *splits[:2], epochs=10)
+    feedforward.train_by_tape(model, *splits[:2], epochs=12)
     return model
 
 
@@ -53,7 +53,7 @@ def trained(splits):
         dense = feedforward.build_network
         return {
             "plain": plain_dense(splits, seed),
-            "dense": fitted(dense, learn, seed, epochs=10, rate=0.003),
+            "dense": fitted(dense, learn, seed, epochs=12, rate=0.003),
             "pooling": fitted(build, learn, seed),
             "stride": fitted(lambda: build(down="stride"), learn, seed),
             "averages": fitted(lambda: build(down="stride", head="averages"), few, seed, epochs=5),
