@@ -47,7 +47,7 @@ def build_network(filters=(12, 24), down: str = "pooling", head: str = "places")
     return model
 
 
-def train(model, training: Examples, epochs: int = 3, rate: float = RATE) -> None:
+def train(model, training: Examples, epochs: int = 4, rate: float = RATE) -> None:
     """Cross-entropy, Adam at a rate that falls to 0 along half a cosine, batches of 128.
 
     Images may have any shape that the model takes.
