@@ -35,7 +35,7 @@ def plain_dense(splits, seed):
     """The network of the feed-forward chapter, at its constant rate and for as many epochs."""
     seeds.seed_everything(seed)
     model = feedforward.build_network()
-    feedforward.train_by_tape(model, *splits[:2], epochs=15)
+    feedforward.train_by_tape(model, *splits[:2], epochs=12)
     return model
 
 
@@ -48,12 +48,12 @@ def trained(splits):
 
     def networks_of(seed):
         rng = seeds.generator("moved", seed)
-        copies = [kernels.shift_at_random(learn.images, 4, rng) for _ in range(3)]
-        moved = feedforward.Examples(np.concatenate(copies), np.tile(learn.labels, 3))
+        copies = [kernels.shift_at_random(learn.images, 4, rng) for _ in range(2)]
+        moved = feedforward.Examples(np.concatenate(copies), np.tile(learn.labels, 2))
         dense = feedforward.build_network
         return {
             "plain": plain_dense(splits, seed),
-            "dense": fitted(dense, learn, seed, epochs=15, rate=0.003),
+            "dense": fitted(dense, learn, seed, epochs=12, rate=0.003),
             "pooling": fitted(build, learn, seed),
             "stride": fitted(lambda: build(down="stride"), learn, seed),
             "averages": fitted(lambda: build(down="stride", head="averages"), few, seed, epochs=5),
@@ -171,9 +171,9 @@ def test_two_channels_imitate_a_large_kernel_and_one_does_not():
 
 @pytest.mark.parametrize("down", ["pooling", "stride"])
 def test_the_parameters_are_those_of_the_arithmetic(down):
-    assert convolution.build_network(down=down).count_params() == 416 + 4640 + 49 * 32 * 10 + 10
+    assert convolution.build_network(down=down).count_params() == 312 + 2616 + 49 * 24 * 10 + 10
     averages = convolution.build_network(down=down, head="averages")
-    assert averages.count_params() == 416 + 4640 + 48 * (9 * 32 + 1) + 490
+    assert averages.count_params() == 312 + 2616 + 48 * (9 * 24 + 1) + 490
     shared, own = (convolution.build_patchwork(s).count_params() for s in (True, False))
     assert own - shared == 195 * 16 * 26
 
@@ -218,10 +218,10 @@ def test_the_convolutional_network_beats_the_dense_one_on_the_test_set(splits, t
     leads = np.subtract(score["pooling"], score["plain"])
     assert leads.mean() > 0.015
     assert leads.min() > 0.005
-    assert trained[1]["pooling"].count_params() < trained[1]["plain"].count_params() / 5
-    # The control: the falling rate alone closes a good part of the gap.
+    assert trained[1]["pooling"].count_params() < trained[1]["plain"].count_params() / 7
+    # The control: the falling rate alone closes more than half of the gap.
     schedule = np.subtract(score["dense"], score["plain"])
-    assert 0.35 < schedule.mean() / leads.mean() < 0.75
+    assert 0.5 < schedule.mean() / leads.mean() < 0.9
     assert np.subtract(score["pooling"], score["dense"]).mean() > 0.005
 
 
@@ -238,7 +238,7 @@ def test_the_first_claim_only_shared_weights_need_neighbours(splits):
             )
             for part in (training, validation)
         )
-        model = fitted(lambda: convolution.build_patchwork(shared), learn, seed, 6, 0.02)
+        model = fitted(lambda: convolution.build_patchwork(shared), learn, seed, 4, 0.02)
         return convolution.accuracy(model, judge)
 
     def mean(pixels, shared):

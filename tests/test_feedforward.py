@@ -226,11 +226,11 @@ def test_flipped_labels_are_wrong_in_the_asked_share(share):
 
 
 def test_the_first_claim_a_wide_random_layer_nearly_replaces_a_learned_one(splits, long_runs):
-    learned = np.mean([end(long_runs[seed]["val_accuracy"][:15]) for seed in SEEDS])
+    learned = np.mean([end(long_runs[seed]["val_accuracy"][:12]) for seed in SEEDS])
 
     def lost(hidden, behind=0):
         return learned - np.mean(
-            [end(curve(splits, s, 15, None, behind, hidden=hidden)) for s in SEEDS]
+            [end(curve(splits, s, 12, None, behind, hidden=hidden)) for s in SEEDS]
         )
 
     assert lost((1024, 64), 2) < 0.02
@@ -240,13 +240,16 @@ def test_the_first_claim_a_wide_random_layer_nearly_replaces_a_learned_one(split
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_bend_is_needed_and_the_sigmoid_arrives_later(splits, long_runs, seed):
-    runs = {a: curve(splits, seed, 15, activation=a) for a in ("tanh", "sigmoid", "linear")}
-    runs["relu"] = long_runs[seed]["val_accuracy"][:15]
+    runs = {a: curve(splits, seed, 12, activation=a) for a in ("tanh", "sigmoid", "linear")}
+    runs["relu"] = long_runs[seed]["val_accuracy"][:12]
     assert runs["sigmoid"][0] < runs["linear"][0] < runs["tanh"][0] + 0.05
     assert runs["sigmoid"][0] < runs["relu"][0] - 0.05
     for bend in ("relu", "tanh"):
         assert end(runs[bend]) > max(end(runs["linear"]), end(runs["sigmoid"]) - 0.01)
     assert end(runs["sigmoid"]) > end(runs["linear"])
+    climbed = {name: end(values) - end(values[:-3]) for name, values in runs.items()}
+    assert climbed["sigmoid"] > 0.007  # still on its way
+    assert climbed["linear"] < 0.005
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -256,7 +259,7 @@ def test_the_third_claim_overfitting_costs_loss_and_hardly_accuracy(long_runs, s
     assert turn < 25
     assert end(history["val_loss"]) > 1.05 * history["val_loss"][turn]
     assert abs(end(history["val_accuracy"]) - history["val_accuracy"][turn]) < 0.025
-    assert history["confidence"][-1] > history["confidence"][14] + 0.01
+    assert history["confidence"][-1] > history["confidence"][11] + 0.01
     assert history["confidence"][-1] > end(history["val_accuracy"]) + 0.03  # overconfident
 
 
@@ -335,12 +338,12 @@ def test_the_exercise_random_feedback_teaches_something_and_less_than_exact_slop
         flat, first = keras.layers.Flatten(), keras.layers.Dense(128, activation="relu")
         top = upper(64, activation="relu"), upper(10, activation="softmax")
         model = keras.Sequential([keras.Input((28, 28)), flat, first, *top])
-        return end(curve(splits, seed, 15, model, behind))
+        return end(curve(splits, seed, 12, model, behind))
 
     strange = reached(backpropagation.RandomFeedback)
     frozen = reached(keras.layers.Dense, behind=3)
     assert 0.5 < frozen < strange - 0.01
-    assert strange < end(long_runs[seed]["val_accuracy"][:15]) - 0.02
+    assert strange < end(long_runs[seed]["val_accuracy"][:12]) - 0.02
     assert frozen - 0.1 > (strange - 0.1) / 2  # "much of it", above chance
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from dnnbook import fitting, inputs, regions, seeds
 
 SEEDS = (1, 2, 3)
+PAGE_AND_TWO = (seeds.SEED, 1, 2)  # where training is dear
 SIZES = st.sampled_from([(1, 5, 1), (1, 3, 3, 1), (1, 4, 2, 3, 1)])
 
 
@@ -141,14 +142,14 @@ def test_a_perturbed_sawtooth_keeps_its_pieces_and_loses_its_teeth(seed):
     assert np.mean([abs(np.corrcoef(teeth, y)[0, 1]) for y in outputs]) < 0.2
 
 
-@pytest.mark.parametrize("seed", [*SEEDS, seeds.SEED])
+@pytest.mark.parametrize("seed", PAGE_AND_TWO)
 def test_deep_networks_fit_the_waves_as_well_with_under_60_percent_of_the_pieces(seed):
     shallow, deep = (fitting.fit_waves(s, seed=seed) for s in (regions.SHALLOW, regions.DEEP))
     assert np.median(deep["after"]) < 0.6 * np.median(shallow["after"])
     assert np.median(deep["explained"]) > np.median(shallow["explained"]) - 0.02
     assert deep["explained"].min() < np.median(deep["explained"]) - 0.02  # less reliable
-    longer = fitting.fit_waves(regions.SHALLOW, seed=seed, steps=6000)
-    assert np.median(longer["explained"]) > max(0.975, np.median(shallow["explained"]) + 0.003)
+    longer = fitting.fit_waves(regions.SHALLOW, seed=seed, steps=3000)
+    assert np.median(longer["explained"]) > max(0.97, np.median(shallow["explained"]) + 0.003)
     assert np.median(longer["after"]) == pytest.approx(np.median(shallow["after"]), rel=0.15)
     for fit, tolerance in ((shallow, 0.1), (deep, 0.5)):
         assert np.median(fit["after"]) == pytest.approx(np.median(fit["before"]), rel=tolerance)
@@ -158,7 +159,7 @@ def test_deep_networks_fit_the_waves_as_well_with_under_60_percent_of_the_pieces
     assert fitting.explained(joined, fitting.wave(grid)) > 0.999
 
 
-@pytest.mark.parametrize("seed", [*SEEDS, seeds.SEED])
+@pytest.mark.parametrize("seed", PAGE_AND_TWO)
 def test_training_holds_the_sawtooth_but_does_not_find_it(seed):
     x, y = fitting.sawtooth_points(4)
     shares = [
@@ -240,8 +241,8 @@ def test_explained_is_one_for_the_truth_and_zero_for_the_mean():
     assert fitting.explained(y, y) == 1
     assert fitting.explained(np.full(3, 3.0), y) == 0
     x, target = fitting.sawtooth_points(2)
-    assert x.shape == target.shape == (256, 1)
-    assert (x[0, 0], x[-1, 0]) == (0.5 / 256, 255.5 / 256)
+    assert x.shape == target.shape == (128, 1)
+    assert (x[0, 0], x[-1, 0]) == (0.5 / 128, 127.5 / 128)
     assert target == pytest.approx(0.5 - np.abs(2 * (1 - np.abs(2 * x - 1)) - 1))
 
 

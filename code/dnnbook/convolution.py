@@ -14,7 +14,7 @@ PLACES = (14, 14)  # where such a window stands in an image of 28 × 28
 STEPS = ((1, 0), (-1, 0), (0, 1), (0, -1))  # down, up, right, left
 
 
-def build_network(filters=(16, 32), down: str = "pooling", head: str = "places"):
+def build_network(filters=(12, 24), down: str = "pooling", head: str = "places"):
     """Two layers of filters and a softmax over the ten classes; (n, 28, 28) to (n, 10).
 
     `down` says how the second layer halves its maps: "pooling" keeps the largest of four

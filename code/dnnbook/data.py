@@ -9,6 +9,7 @@ import hashlib
 import io
 import os
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -61,9 +62,16 @@ def load_fashion_mnist(full: bool = False):
         "restore it with `git checkout -- code/dnnbook/bundled/fashion_mnist.npz`, "
         "or install the package again"
     )
-    content = read_verified(SUBSET_FILE, SUBSET_SHA256, remedy)
+    arrays = _unpacked(read_verified(SUBSET_FILE, SUBSET_SHA256, remedy))
+    x_train, y_train, x_test, y_test = (array.copy() for array in arrays)  # the caller's own
+    return (x_train, y_train), (x_test, y_test)
+
+
+@lru_cache(maxsize=1)  # unpacking takes most of a second, and pages load more than once
+def _unpacked(content: bytes) -> tuple[np.ndarray, ...]:
+    """The images and labels of both parts, as `load_fashion_mnist` orders them."""
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        return (stored["x_train"], stored["y_train"]), (stored["x_test"], stored["y_test"])
+        return tuple(stored[name] for name in ("x_train", "y_train", "x_test", "y_test"))
 
 
 def read_verified(file: Path, expected: str, remedy: str) -> bytes:

@@ -47,8 +47,11 @@ def build_network(hidden=(128, 64), activation="relu", gain: float = 1) -> keras
     return model
 
 
-def train(model, training: Examples, validation: Examples, epochs: int, optimizer="adam"):
-    """Cross-entropy, batches of 128; the history of loss and accuracy, epoch by epoch."""
+def train(model, training: Examples, validation: Examples | None, epochs: int, optimizer="adam"):
+    """Cross-entropy, batches of 128; the history of loss and accuracy, epoch by epoch.
+
+    Without a validation set the weights come out the same: it costs time and takes no part.
+    """
     data.check_images(*training)
     model.compile(
         optimizer=optimizer,
@@ -56,8 +59,9 @@ def train(model, training: Examples, validation: Examples, epochs: int, optimize
         metrics=["accuracy"],
         steps_per_execution=21,  # a third of an epoch of 63 steps: the same steps, less overhead
     )
+    held_out = validation and tuple(validation)
     fitted = model.fit(
-        *training, validation_data=tuple(validation), epochs=epochs, batch_size=BATCH, verbose=0
+        *training, validation_data=held_out, epochs=epochs, batch_size=BATCH, verbose=0
     )
     return {name: np.array(values) for name, values in fitted.history.items()}
 

@@ -6,7 +6,7 @@ import numpy as np
 from dnnbook import data, descent, seeds
 
 TRAINING = 4000  # photographs to learn from, of 10,000; the others judge
-EPOCHS, BATCH, RATE = 6, 64, 0.005
+EPOCHS, BATCH, RATE = 4, 64, 0.007
 
 
 def load_images(seed: int = seeds.SEED):
