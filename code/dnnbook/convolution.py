@@ -35,16 +35,15 @@ def build_network(filters=(12, 24), down: str = "pooling", head: str = "places")
             raise ValueError(f"{name}: expected one of {known}, got {value!r}")
     layers, kind = keras.layers, {"padding": "same", "activation": "relu"}
     kind["kernel_initializer"] = "he_normal"
-    model = keras.Sequential([keras.Input(data.SIZE), layers.Reshape((*data.SIZE, 1))])
-    model.add(layers.Conv2D(filters[0], 5, strides=2, **kind))
-    model.add(layers.Conv2D(filters[1], 3, strides=2 if down == "stride" else 1, **kind))
+    chain = [keras.Input(data.SIZE), layers.Reshape((*data.SIZE, 1))]
+    chain.append(layers.Conv2D(filters[0], 5, strides=2, **kind))
+    chain.append(layers.Conv2D(filters[1], 3, strides=2 if down == "stride" else 1, **kind))
     if down == "pooling":
-        model.add(layers.MaxPooling2D())
+        chain.append(layers.MaxPooling2D())
     if head == "averages":
-        model.add(layers.Conv2D(48, 3, **kind))
-    model.add(layers.Flatten() if head == "places" else layers.GlobalAveragePooling2D())
-    model.add(layers.Dense(CLASSES, activation="softmax"))
-    return model
+        chain.append(layers.Conv2D(48, 3, **kind))
+    chain.append(layers.Flatten() if head == "places" else layers.GlobalAveragePooling2D())
+    return keras.Sequential([*chain, layers.Dense(CLASSES, activation="softmax")])
 
 
 def train(model, training: Examples, epochs: int = 4, rate: float = RATE) -> None:

@@ -39,12 +39,11 @@ def build_network(hidden=(128, 64), activation="relu", gain: float = 1) -> keras
         raise ValueError(f"hidden: expected positive integers, got {hidden!r}")
     if not gain > 0:
         raise ValueError(f"gain: expected a positive number, got {gain!r}")
-    model = keras.Sequential([keras.Input(shape=data.SIZE), keras.layers.Flatten()])
+    layers = [keras.Input(shape=data.SIZE), keras.layers.Flatten()]
     for size in hidden:
         start = keras.initializers.VarianceScaling(gain**2, "fan_avg", "uniform")
-        model.add(keras.layers.Dense(size, activation=activation, kernel_initializer=start))
-    model.add(keras.layers.Dense(CLASSES, activation="softmax"))
-    return model
+        layers.append(keras.layers.Dense(size, activation=activation, kernel_initializer=start))
+    return keras.Sequential([*layers, keras.layers.Dense(CLASSES, activation="softmax")])
 
 
 def train(model, training: Examples, validation: Examples | None, epochs: int, optimizer="adam"):
