@@ -16,8 +16,9 @@ def repeat(step, count: int, epochs: int, batch: int) -> None:
         for start in tf.range(0, count, batch):
             step(order[start : start + batch])
 
+    program = epoch.get_concrete_function()  # TensorFlow warns of many small `tf.function`s
     for _ in range(epochs):
-        epoch()
+        program()
 
 
 def descend(model, inputs, targets, epochs: int, batch: int, optimizer, loss) -> keras.Model:

@@ -53,8 +53,8 @@ def train_judge(training, epochs: int = 2) -> Judge:
     """A judge that has learned to classify the training images."""
     data.check_images(*training)
     judge = build_judge()
-    adam, loss = keras.optimizers.Adam(0.003), keras.losses.sparse_categorical_crossentropy
-    descent.descend(judge.classifier, *training, epochs, 32, adam, loss)
+    adam, loss = keras.optimizers.Adam(0.005), keras.losses.sparse_categorical_crossentropy
+    descent.descend(judge.classifier, *training, epochs, 64, adam, loss)
     return judge
 
 
