@@ -16,7 +16,7 @@ SEEDS = range(3)
 @pytest.fixture(scope="module")
 def splits():
     training, validation, _ = feedforward.load_splits()
-    return feedforward.Examples(training.images[:2000], training.labels[:2000]), validation
+    return feedforward.Examples(training.images[:3000], training.labels[:3000]), validation
 
 
 @pytest.fixture(scope="module")
