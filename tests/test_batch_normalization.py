@@ -342,18 +342,22 @@ def test_slow_averages_spoil_the_validation_of_the_very_same_weights(splits, see
     assert all(np.array_equal(a.numpy(), b.numpy()) for a, b in pairs)
     assert curves[0.99] == curves[0.9]
     assert curves[0.99][-1] > 0.78
-    awful, fine = (network.evaluate(*held_out, verbose=0)[1] for network in (slow, quick))
+
+    def right(network):
+        return np.mean(network(held_out[0]).numpy().argmax(axis=1) == held_out[1])
+
+    awful, fine = right(slow), right(quick)
     assert awful < 0.6
     assert fine > 0.7
     bn.refresh_averages(slow, images)
-    assert slow.evaluate(*held_out, verbose=0)[1] == pytest.approx(fine, abs=0.02)
+    assert right(slow) == pytest.approx(fine, abs=0.02)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_batches_of_one_and_two_spoil_training_and_tens_do_not(rows, seed):
     def end(normalised, batch):
         network = bn.build_dense((32, 32), normalised=normalised, seed=seed)
-        return bn.train(network, rows[0], rows[2], 2, 0.03, batch=batch, seed=seed)[-1]
+        return bn.train(network, rows[0], rows[2], 1, 0.03, batch=batch, seed=seed)[-1]
 
     assert end(True, 1) < 0.2
     assert end(True, 2) < end(False, 2) - 0.1

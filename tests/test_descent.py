@@ -1,5 +1,7 @@
 """Descent: the same weights as `fit`, when both take the batches in one order."""
 
+import logging
+
 import keras
 import numpy as np
 import pytest
@@ -62,6 +64,29 @@ def test_a_seed_repeats_it_and_frozen_weights_stay():
         assert not np.array_equal(model.get_weights()[2], start[2])
         runs.append(model.get_weights()[2])
     np.testing.assert_array_equal(*runs)
+
+
+def test_what_a_layer_adds_to_the_loss_is_descended_too():
+    class Priced(keras.layers.Dense):
+        def call(self, x):
+            self.add_loss(keras.ops.sum((self.kernel - 2) ** 2))
+            return 0 * super().call(x)
+
+    model = keras.Sequential([keras.Input((3,)), Priced(1)])
+    descent.descend(
+        model, X, X[:, :1], 40, 40, keras.optimizers.SGD(0.1), keras.losses.mean_squared_error
+    )
+    np.testing.assert_allclose(model.get_weights()[0], 2, atol=0.01)
+
+
+def test_many_trainings_draw_no_warning(monkeypatch):
+    heard = []
+    monkeypatch.setattr(
+        logging.getLogger("tensorflow"), "warning", lambda *said: heard.append(said)
+    )
+    for _ in range(7):
+        descent.descend(network(), X, Y, 1, 40, keras.optimizers.SGD(0.1), LOSS)
+    assert not heard
 
 
 @pytest.mark.parametrize(("inputs", "targets"), [(X, Y[:39]), (X[:0], Y[:0])])

@@ -19,7 +19,7 @@ OUTPUTS, WEIGHTS = np.array([2.0, 1, 3, 2]), np.array([1.0, -2, 1, -1])
 @pytest.fixture(scope="module")
 def splits():
     training, validation, _ = feedforward.load_splits()
-    return dropout.half(training), validation
+    return dropout.few(training), validation
 
 
 @pytest.fixture(scope="module")
@@ -262,7 +262,7 @@ def test_the_full_network_is_near_the_mean_of_its_masks(splits, runs, answers, k
 def test_a_plain_ensemble_of_the_same_training_cost_is_no_worse(splits, answers):
     labels, found = splits[1].labels, []
     for first in (4, 7, 10):
-        group = [dropout.trained(None, *splits, first + k, epochs=7)[1] for k in range(3)]
+        group = [dropout.trained(None, *splits, first + k, epochs=6)[1] for k in range(3)]
         alone = [masks.off(weights, splits[1].images) for weights in group]
         together = np.mean(alone, axis=0)
         losses = [masks.cross_entropy(p, labels) for p in alone]
@@ -346,7 +346,7 @@ def test_the_spread_finds_mistakes_worse_and_strangers_hardly(splits, runs, answ
             areas[rate, name] = {n: masks.auroc(usual[n], s) for n, s in scores.items()}
             assert areas[rate, name]["dropout off"] < 0.42
     for name in strange:
-        assert 0.4 < areas[0.5, name]["spread of masks"] < 0.75
+        assert 0.4 < areas[0.5, name]["spread of masks"] < 0.8
         assert areas[0.2, name]["spread of masks"] < min(0.52, areas[0.5, name]["spread of masks"])
     dimmed = masks.off(runs[0.5][k][1], dropout.as_bright_as(images, strange["faces"]))
     dim = masks.auroc(1 - answers[0.5][k].max(axis=1), 1 - dimmed.max(axis=1))

@@ -4,11 +4,29 @@ import keras
 import tensorflow as tf
 
 
+def repeat(step, count: int, epochs: int, batch: int) -> None:
+    """Calls `step(rows)` with the numbers of the examples of each batch.
+
+    They are shuffled anew every epoch, and an epoch is one TensorFlow program.
+    """
+
+    @tf.function
+    def epoch():
+        order = tf.random.shuffle(tf.range(count))
+        for start in tf.range(0, count, batch):
+            step(order[start : start + batch])
+
+    program = epoch.get_concrete_function()  # TensorFlow warns of many small `tf.function`s
+    for _ in range(epochs):
+        program()
+
+
 def descend(model, inputs, targets, epochs: int, batch: int, optimizer, loss) -> keras.Model:
     """Descends on batches, shuffled anew every epoch; one TensorFlow program an epoch.
 
-    w ← w − optimizer(∂ mean loss / ∂w) for each batch. `inputs` (n, …) and `targets` (n, …)
-    are arrays; `loss(targets, outputs)` is one of Keras's. Returns the model, trained.
+    w ← w − optimizer(∂ (mean loss + what layers add to it) / ∂w) for each batch. `inputs`
+    (n, …) and `targets` (n, …) are arrays; `loss(targets, outputs)` is one of Keras's.
+    Returns the model, trained.
 
     Raises:
         ValueError: the numbers of inputs and of targets differ, or there are none.
@@ -21,16 +39,12 @@ def descend(model, inputs, targets, epochs: int, batch: int, optimizer, loss) ->
     weights = model.trainable_variables
     optimizer.build(weights)
 
-    @tf.function
-    def epoch():
-        order = tf.random.shuffle(tf.range(len(targets)))
-        for start in tf.range(0, len(targets), batch):
-            rows = order[start : start + batch]
-            with tf.GradientTape() as tape:
-                outputs = model(tf.gather(inputs, rows), training=True)
-                error = tf.reduce_mean(loss(tf.gather(targets, rows), outputs))
-            optimizer.apply(tape.gradient(error, weights), weights)
+    def step(rows):
+        with tf.GradientTape() as tape:
+            outputs = model(tf.gather(inputs, rows), training=True)
+            error = tf.reduce_mean(loss(tf.gather(targets, rows), outputs))
+            error += sum(model.losses)
+        optimizer.apply(tape.gradient(error, weights), weights)
 
-    for _ in range(epochs):
-        epoch()
+    repeat(step, len(targets), epochs, batch)
     return model

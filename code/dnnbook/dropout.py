@@ -11,8 +11,9 @@ from dnnbook import faces, seeds
 from dnnbook import numpy_layers as layers
 from dnnbook.feedforward import BATCH, CLASSES, Examples
 
-RATE = 0.002  # of Adam: twice its default, so that overfitting comes in fewer epochs
-EPOCHS = 20
+RATE = 0.0025  # of Adam: above its default, so that overfitting comes in fewer epochs
+EPOCHS = 18
+FEW = 3000
 HIDDEN = (128, 64)
 PIXELS = 28 * 28
 
@@ -91,9 +92,9 @@ def build_network(
     return network.build((PIXELS,), seeds.generator("weights", seed))
 
 
-def half(training: Examples) -> Examples:
-    """The first half of the examples: with fewer images a network overfits sooner."""
-    return Examples(*(part[: len(part) // 2] for part in training))
+def few(training: Examples) -> Examples:
+    """The first 3,000 examples: with fewer images a network overfits sooner."""
+    return Examples(*(part[:FEW] for part in training))
 
 
 def as_rows(images: np.ndarray) -> np.ndarray:

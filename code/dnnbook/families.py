@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from sklearn.mixture import GaussianMixture
 
-from dnnbook import generative
+from dnnbook import descent, generative
 
 HIDDEN = 128
 BATCH = 256
@@ -63,12 +63,12 @@ def build_network(inputs: int, outputs: int, activation=None) -> keras.Sequentia
     return keras.Sequential(stack)
 
 
-def fit(network, inputs, targets, loss: str, epochs: int, rate: float = 0.003) -> None:
+def fit(network, inputs, targets, loss, epochs: int, rate: float = 0.003) -> None:
     """Trains with Adam, at a rate that falls to 0 along half a cosine."""
     steps = epochs * -(-len(inputs) // BATCH)
     falling = keras.optimizers.schedules.CosineDecay(rate, steps)
-    network.compile(keras.optimizers.Adam(falling), loss, steps_per_execution=50)
-    network.fit(inputs, targets, batch_size=BATCH, epochs=epochs, verbose=0)
+    adam = keras.optimizers.Adam(falling)
+    descent.descend(network, inputs, targets, epochs, BATCH, adam, loss)
 
 
 def check_codes(codes: np.ndarray) -> None:
@@ -109,7 +109,8 @@ def autoregressive(codes: np.ndarray, count: int, rng: np.random.Generator, epoc
     order = rng.permutation(len(asked))
     network = build_network(2 * d, BINS, "softmax")
     answers = np.concatenate(bins)
-    fit(network, asked[order], answers[order], "sparse_categorical_crossentropy", epochs)
+    loss = keras.losses.sparse_categorical_crossentropy
+    fit(network, asked[order], answers[order], loss, epochs)
 
     drawn = np.zeros((count, d))
     for k in range(d):
@@ -143,7 +144,7 @@ def diffusion(codes, count: int, rng, copies: int = 15) -> np.ndarray:
     noise = rng.normal(size=many.shape)
     network = build_network(d + 2, d)
     inputs = noised(many, angles, noise)
-    fit(network, inputs, noise, "mean_squared_error", epochs=1)
+    fit(network, inputs, noise, keras.losses.mean_squared_error, epochs=1)
 
     path = np.linspace(np.pi / 2, 0, STEPS + 2)[1:]
     drawn = rng.normal(size=(count, d))
@@ -156,7 +157,7 @@ def diffusion(codes, count: int, rng, copies: int = 15) -> np.ndarray:
     return drawn
 
 
-class Adversaries(keras.Model):
+class Adversaries:
     """A generator, noise to code, and a discriminator, code to the log-odds of being real.
 
     Each step the discriminator descends the cross-entropy of telling real from drawn codes;
@@ -165,7 +166,6 @@ class Adversaries(keras.Model):
     """
 
     def __init__(self, size: int):
-        super().__init__()
         self.size = size
         self.generator, self.discriminator = build_network(size, size), build_network(size, 1)
         self.first, self.second = (keras.optimizers.Adam(0.001, beta_1=0.5) for _ in range(2))
@@ -175,7 +175,7 @@ class Adversaries(keras.Model):
     def drawn(self, count):
         return self.generator(keras.random.normal((count, self.size), seed=self.noise))
 
-    def train_step(self, real):
+    def step(self, real):
         count = tf.shape(real)[0]
         yes, no = tf.ones((count, 1)), tf.zeros((count, 1))
         with tf.GradientTape() as tape:
@@ -187,14 +187,13 @@ class Adversaries(keras.Model):
             fooled = self.loss_of(yes, self.discriminator(self.drawn(count)))
         weights = self.generator.trainable_variables
         self.second.apply(tape.gradient(fooled, weights), weights)
-        return {"discriminator": loss, "generator": fooled}
 
 
 def adversarial(codes: np.ndarray, count: int, rng: np.random.Generator, epochs: int = 10):
     """A generator turns noise into codes that a second network cannot tell from real ones."""
     check_codes(codes)
     adversaries = Adversaries(codes.shape[1])
-    adversaries.compile(steps_per_execution=len(codes) // FEW + 1)
-    adversaries.fit(codes.astype("float32"), batch_size=FEW, epochs=epochs, verbose=0)
+    real = tf.constant(codes.astype("float32"))
+    descent.repeat(lambda rows: adversaries.step(tf.gather(real, rows)), len(codes), epochs, FEW)
     noise = rng.normal(size=(count, codes.shape[1]))
     return generative.run(adversaries.generator, noise).astype(float)

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from dnnbook import data
+from dnnbook import data, descent
 from dnnbook.numpy_layers import Conv2D
 
 WIDTH = 8  # filters of the first convolution; the second has twice as many
@@ -134,8 +134,8 @@ def train(code: int, images: np.ndarray, kl_weight=None, epochs: int = EPOCHS) -
     data.check_images(images)
     encoder, decoder = build_encoder(code, kl_weight), build_decoder(code)
     both = keras.Sequential([encoder, decoder])
-    both.compile(keras.optimizers.Adam(RATE), "mean_squared_error", steps_per_execution=125)
-    both.fit(images, images, epochs=epochs, batch_size=BATCH, verbose=0)
+    adam, error = keras.optimizers.Adam(RATE), keras.losses.mean_squared_error
+    descent.descend(both, images, images, epochs, BATCH, adam, error)
     return Autoencoder(encoder, decoder)
 
 

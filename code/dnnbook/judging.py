@@ -5,7 +5,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from dnnbook import data, generative
+from dnnbook import data, descent, generative
 
 
 class Judge(NamedTuple):
@@ -53,9 +53,8 @@ def train_judge(training, epochs: int = 2) -> Judge:
     """A judge that has learned to classify the training images."""
     data.check_images(*training)
     judge = build_judge()
-    descent = keras.optimizers.Adam(0.003)
-    judge.classifier.compile(descent, "sparse_categorical_crossentropy", steps_per_execution=50)
-    judge.classifier.fit(*training, batch_size=32, epochs=epochs, verbose=0)
+    adam, loss = keras.optimizers.Adam(0.005), keras.losses.sparse_categorical_crossentropy
+    descent.descend(judge.classifier, *training, epochs, 64, adam, loss)
     return judge
 
 
