@@ -2,11 +2,12 @@
 
 import keras
 import numpy as np
+from scipy import linalg
 
 from dnnbook import descent, faces, seeds
 from dnnbook.faces import SIZE, Faces, Factors
 
-EPOCHS, BATCH, RATE = 8, 32, 0.003  # of every training
+EPOCHS, BATCH, RATE = 5, 16, 0.003  # of every training
 STEP = 4  # pixels from one place of the last maps to the next: two strides of 2
 
 
@@ -36,6 +37,22 @@ def build_linear() -> keras.Sequential:
     return keras.Sequential([keras.Input((SIZE, SIZE, 3)), flatten, unit])
 
 
+def solved_linear(training: Faces, unseen: Faces, penalty: float = 30) -> float:
+    """The accuracy on unseen faces of a linear model that is solved to the end.
+
+    Least squares with a penalty on the squared weights: (XᵀX + penalty) w = Xᵀy, where the
+    pixels X and the labels y are counted from their means over the training faces.
+    """
+    pixels, asked = (f.images.reshape(len(f.images), -1) for f in (training, unseen))
+    middle, smiles = pixels.mean(axis=0), training.labels.mean(dtype=np.float32)
+    x = pixels - middle
+    square = x.T @ x
+    square.flat[:: len(square) + 1] += penalty
+    weights = linalg.solve(square, x.T @ (training.labels - smiles), assume_a="pos")
+    said = (asked - middle) @ weights + smiles > 0.5
+    return float(np.mean(said == (unseen.labels == 1)))
+
+
 def filter_layers(model) -> list:
     """The convolutional layers of a model, from the pixels up."""
     return [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
@@ -56,25 +73,31 @@ def freeze(model, layers: tuple[int, ...]):
 
 
 def train(model, training: Faces, epochs: int = EPOCHS, unseen: Faces | None = None) -> dict:
-    """Trains on the faces; the accuracy after each epoch, and that on unseen faces if given.
+    """Trains on the faces; the accuracy in each epoch, and that on unseen faces after it.
 
-    Cross-entropy, Adam at rate 0.003, 32 faces a step.
+    Cross-entropy, Adam at rate 0.003, 16 faces a step. Without unseen faces no second list.
     """
     model.compile(
         keras.optimizers.Adam(RATE),
         "binary_crossentropy",
         metrics=["accuracy"],
-        steps_per_execution=25,  # the same steps with less overhead
+        steps_per_execution=47,  # the same steps with less overhead
     )
-    check = (unseen.images, unseen.labels) if unseen else None
-    return model.fit(
+    after = []
+
+    def check(epoch, logs) -> None:
+        after.append(right(model, unseen).mean())
+
+    watch = [keras.callbacks.LambdaCallback(on_epoch_end=check)] if unseen else None
+    fitted = model.fit(
         training.images,
         training.labels,
-        validation_data=check,
         epochs=epochs,
         batch_size=BATCH,
+        callbacks=watch,
         verbose=0,
-    ).history
+    )
+    return fitted.history | ({"val_accuracy": after} if unseen else {})
 
 
 def trained(training: Faces, frozen=(), seed: int = seeds.SEED) -> keras.Sequential:
