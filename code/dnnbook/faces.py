@@ -8,9 +8,9 @@ from dnnbook import seeds
 
 SIZE = 32  # pixels, in both directions
 MIDDLE = (16.0, 14.5)  # where heads are on average, from the left and from the top
-EYE = np.array([0.10, 0.08, 0.08], np.float32)
-TOOTH = np.array([0.97, 0.97, 0.93], np.float32)
-LIPS = np.array([0.55, 0.25, 0.25], np.float32)  # what lips leave of the skin's red, green and blue
+EYE = np.array([[[0.10]], [[0.08]], [[0.08]]], np.float32)
+TOOTH = np.array([[[0.97]], [[0.97]], [[0.93]]], np.float32)
+LIPS = np.array([[[0.55]], [[0.25]], [[0.25]]], np.float32)  # what lips leave of red, green, blue
 # Skin lies on the line between these two, give or take a tint.
 DARK_SKIN = np.array([0.36, 0.22, 0.15], np.float32)
 LIGHT_SKIN = np.array([0.98, 0.83, 0.72], np.float32)
@@ -112,8 +112,7 @@ def draw(factors: Factors, rng: np.random.Generator, mouths: bool = True) -> np.
     images = np.empty((len(f.x), SIZE, SIZE, 3), np.float32)
     for start in range(0, len(images), 100):  # few at a time stay in the processor's cache
         some = slice(start, start + 100)
-        colors_first = draw_some(Factors(*(values[some] for values in f)), mouths)
-        images[some] = np.moveaxis(colors_first, 1, -1)
+        images[some] = draw_some(Factors(*(values[some] for values in f)), mouths)
     noise = rng.standard_normal(images.shape, dtype=np.float32)
     noise *= f.noise[:, np.newaxis, np.newaxis, np.newaxis]
     return np.clip(images + noise, 0, 1)
@@ -122,26 +121,23 @@ def draw(factors: Factors, rng: np.random.Generator, mouths: bool = True) -> np.
 def draw_some(factors: Factors, mouths: bool) -> np.ndarray:
     """The faces before noise, painted one over the other: head, eyes, lips, teeth, light.
 
-    The light multiplies every column of pixels by a brightness of its own. The result is
-    (n, 3, 32, 32): arithmetic is quick along rows of 32 and slow along three colours.
+    The light multiplies every column of pixels by a brightness of its own. Colours come
+    first, and last in the end: arithmetic is quick along 32 pixels, slow along 3 colours.
     """
     f = Factors(*(values.reshape(len(values), -1, 1, 1) for values in factors))
-    eye_color, tooth_color, lips_color, dark, light = (
-        color.reshape(3, 1, 1) for color in (EYE, TOOTH, LIPS, DARK_SKIN, LIGHT_SKIN)
-    )
+    dark, light = DARK_SKIN.reshape(3, 1, 1), LIGHT_SKIN.reshape(3, 1, 1)
     place = np.arange(SIZE, dtype=np.float32) + 0.5
     right, down = place - f.x, place[:, np.newaxis] - f.y
-
     skin = dark + f.skin * (light - dark) + f.tint
     head = coverage(np.hypot(right, 0.9 * down) - f.radius)
     image = paint(f.background, skin, head)
     eye = np.hypot(np.abs(right) - 0.38 * f.radius, (down + 0.28 * f.radius) / f.eyes)
-    image = paint(image, eye_color, coverage((eye - 0.17 * f.radius) * f.eyes))
+    image = paint(image, EYE, coverage((eye - 0.17 * f.radius) * f.eyes))
     if mouths:
         lips, teeth = mouth(f, right, down)
-        image = paint(image, skin * lips_color, lips)
-        image = paint(image, tooth_color, teeth * f.teeth)
-    return image * (1 + 0.6 * f.light * (place / SIZE - 0.5))
+        image = paint(image, skin * LIPS, lips)
+        image = paint(image, TOOTH, teeth * f.teeth)
+    return np.moveaxis(image * (1 + 0.6 * f.light * (place / SIZE - 0.5)), 1, -1)
 
 
 def mouth(f: Factors, right: np.ndarray, down: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -197,8 +193,7 @@ def best_cut(numbers: np.ndarray, labels: np.ndarray):
     columns = np.ascontiguousarray(numbers.T)
     order = np.argsort(columns, axis=1)
     ascending = np.take_along_axis(columns, order, axis=1)
-    zeros_less_ones = np.where(labels == 1, -1, 1).astype(np.int32)
-    gain = np.cumsum(zeros_less_ones[order], axis=1)  # right answers, if ones lie above the cut
+    gain = np.cumsum(np.where(labels == 1, -1, 1)[order], axis=1)  # if ones lie above the cut
     gain[:, :-1][ascending[:, :-1] == ascending[:, 1:]] = 0  # equal numbers are not cut apart
     column, row = np.unravel_index(np.abs(gain).argmax(), gain.shape)
     cut, above = ascending[column, row], gain[column, row] > 0

@@ -157,7 +157,7 @@ def predicted_miss(start, rate: float, steps, x: float, points: np.ndarray = X):
     return np.tensordot(first_error * ([x, 1] @ directions), shrunk, axes=1)
 
 
-def steps_to_reach(start, rate: float, miss: float, x: float = 10, limit: int = 30_000) -> float:
+def steps_to_reach(start, rate: float, miss: float, x: float = 10, limit: int = 10_000) -> float:
     """The steps after which descent stays within `miss` at x; infinity above `limit`."""
     misses = predicted_miss(start, rate, np.arange(limit + 1), x)
     near = np.abs(misses) <= miss
