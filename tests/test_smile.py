@@ -14,7 +14,7 @@ SEEDS = (1, 2, 3)
 
 @cache
 def training():
-    return faces.make(4000, "training")
+    return faces.make(3000, "training")
 
 
 @cache

@@ -106,6 +106,8 @@ def in_batches(start, rate: float, epochs: int, rng, size=1, x=X, y=Y, redraw=Fa
     """
     if not 1 <= size <= len(x):
         raise ValueError(f"size: expected 1 to {len(x)} points, got {size!r}")
+    check_points(x, y)
+    inputs = np.column_stack([x, np.ones(len(x))])  # the second is the bias's, always 1
     path = [np.array(start, dtype=float)]
     for _ in range(epochs):
         weights = path[-1]
@@ -113,7 +115,8 @@ def in_batches(start, rate: float, epochs: int, rng, size=1, x=X, y=Y, redraw=Fa
             order = rng.integers(len(x), size=len(x)) if redraw else rng.permutation(len(x))
             for first in range(0, len(x), size):
                 batch = order[first : first + size]
-                weights = weights - rate * gradient(weights, x[batch], y[batch])
+                errors = inputs[batch] @ weights - y[batch, 0]
+                weights = weights - 2 * rate / len(batch) * (errors @ inputs[batch])
         path.append(weights)
     return np.array(path)
 
@@ -154,7 +157,7 @@ def predicted_miss(start, rate: float, steps, x: float, points: np.ndarray = X):
     return np.tensordot(first_error * ([x, 1] @ directions), shrunk, axes=1)
 
 
-def steps_to_reach(start, rate: float, miss: float, x: float = 10, limit: int = 30_000) -> float:
+def steps_to_reach(start, rate: float, miss: float, x: float = 10, limit: int = 10_000) -> float:
     """The steps after which descent stays within `miss` at x; infinity above `limit`."""
     misses = predicted_miss(start, rate, np.arange(limit + 1), x)
     near = np.abs(misses) <= miss

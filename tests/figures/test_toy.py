@@ -1,5 +1,7 @@
 """The figures of the chapter on the smallest network say what the arithmetic says."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,11 @@ from dnnbook.figures import toy as figures
 START = (-1.5, 0.0)
 LIMIT = 2 / np.linalg.eigvalsh(toy.curvature())[1]
 RATES = (0.01, 0.1, LIMIT, 0.18)
+
+
+@cache
+def learning_rates():
+    return figures.learning_rates(START, RATES, 0.005)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +77,7 @@ def test_miss_by_remedy_puts_each_dot_at_its_miss(assert_legible):
 
 
 def test_learning_rates_marks_the_fastest_rate_below_the_limit(assert_legible):
-    fig = figures.learning_rates(START, RATES, 0.005)
+    fig = learning_rates()
     lines = [line.get_ydata() for line in fig.axes[0].lines]
     derived, measured = lines[::2], lines[1::2]
     for line, dots in zip(derived, measured, strict=True):
@@ -188,9 +195,9 @@ def test_the_bowl_is_that_of_the_loss_and_its_arrows_that_of_the_curvature(path)
 def test_printed_misses_rates_and_steps_are_the_given_ones(path):
     fig = figures.miss_by_remedy({"as above": -0.0242, "10 × the steps": 2e-14})
     assert [t.get_text() for t in fig.axes[0].texts] == ["0.024", "2 × 10⁻¹⁴"]
-    legend = figures.learning_rates(START, RATES, 0.005).axes[0].get_legend()
+    legend = learning_rates().axes[0].get_legend()
     assert [t.get_text() for t in legend.get_texts()] == ["0.01", "0.1", "0.177", "0.18"]
     legend = figures.line_moving(path).axes[0].get_legend()
     assert [t.get_text() for t in legend.get_texts()] == ["0", "10", "20", "30", "100", "500"]
-    right = figures.learning_rates(START, RATES, 0.005).axes[1]
+    right = learning_rates().axes[1]
     assert right.patches[0].get_x() == pytest.approx(LIMIT)

@@ -81,8 +81,8 @@ def learning_to_smile(network: dict, linear: dict) -> Figure:
         ax.text(epochs[-1] + 0.2, values[-1], word(name), va="center")
     ax.axhline(0.5, color=QUIET, linewidth=0.8, linestyle="-", zorder=0)
     ax.text(0.6, 0.485, word("chance"), color=QUIET, va="top", fontsize=9)
-    ax.set(xlabel=word("epoch"), ylabel=word("accuracy"), ylim=(0.4, 1.02), xlim=(0.5, 10))
-    ax.set_xticks(range(1, len(values) + 1))
+    ax.set(xlabel=word("epoch"), ylabel=word("accuracy"), ylim=(0.4, 1.02))
+    ax.set(xlim=(0.5, len(values) + 2), xticks=epochs)
     return fig
 
 
