@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from press import digest, mathml
+from press import building, digest, mathml
 
 EXECUTED = "executed in"
 
@@ -354,3 +354,10 @@ def test_function_names_are_set_as_a_book_sets_them():
 def test_a_formula_becomes_mathml():
     assert mathml.to_mathml("x^2", "block").startswith("<math")
     assert "<msup><mi>x</mi><mn>2</mn></msup>" in mathml.to_mathml("x^2", "block")
+
+
+def test_pages_are_executed_as_they_come_in_the_book():
+    order = {"index": None, "zebra": None, "ant": None}
+    assert building.in_order(["ant", "loose", "zebra", "also"], order) == [
+        "zebra", "ant", "also", "loose",
+    ]  # fmt: skip

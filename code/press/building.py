@@ -138,10 +138,16 @@ def warm_font_cache() -> None:
         )
 
 
+def in_order(names, order) -> list[str]:
+    """The names as they come in the book; those that are not in it last."""
+    place = {name: number for number, name in enumerate(order)}
+    return sorted(names, key=lambda name: (place.get(name, len(place)), name))
+
+
 def execute(app, env, names) -> None:
-    """Executes the pages about to be read; the first error ends the build."""
+    """Executes the pages about to be read, as they come; the first error ends the build."""
     pages = []
-    for name in names:
+    for name in in_order(names, app.config.external_site_map):
         path = Path(env.doc2path(name))
         label = path.relative_to(app.srcdir).as_posix()
         if path.suffix != ".md":
@@ -157,8 +163,9 @@ def execute(app, env, names) -> None:
     if not pages:
         return
     warm_font_cache()
+    slots = jobs() + 1  # while the kernel of one page starts, the others compute
     try:
-        execution.execute(pages, cache_folder(), jobs(), app.config.nb_execution_timeout)
+        execution.execute(pages, cache_folder(), slots, app.config.nb_execution_timeout)
     except execution.PageError as error:
         sys.exit(f"\nThe book was not built. {error}")
 
@@ -179,8 +186,8 @@ def finish(app, error) -> None:
 
 
 def setup(app) -> None:
-    # The API pages need docstrings, not models: importing Keras would take seconds.
-    sys.meta_path.insert(0, MockFinder(["keras", "tensorflow"]))
+    # The API pages need docstrings, not models: importing these would take seconds.
+    sys.meta_path.insert(0, MockFinder(["keras", "tensorflow", "sklearn", "scipy"]))
     # jupyter-book sets these two whether or not the extensions that know them are there.
     for name in ("comments_config", "use_thebe"):
         if name not in app.config:

@@ -27,7 +27,7 @@ MARKERS = ("o", "s", "D", "^", "v")
 
 def picture(ax, image: np.ndarray) -> None:
     """One garment, dark on paper, without a frame."""
-    ax.imshow(image, cmap="Greys", vmin=0, vmax=1)
+    ax.imshow(image, cmap="Greys", vmin=0, vmax=1, clip_on=False)
     mute(ax)
 
 
