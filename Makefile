@@ -16,7 +16,7 @@ test:  ## the book, then the whole test suite
 	@$(SETUP) requirements-test.txt
 	@$(PY) -m press.book
 	@$(PY) -m press.browser
-	@$(PY) -m pytest -n auto --dist loadscope
+	@$(PY) -m pytest -n auto --dist loadscope --no-loadscope-reorder
 
 experiments:  ## measures what book/results lacks; takes hours, may be stopped and resumed
 	@$(SETUP) requirements-test.txt

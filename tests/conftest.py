@@ -12,6 +12,8 @@ from dnnbook import settings
 # output is one pixel wide.
 os.environ.update(settings.COMPUTING)
 
+import matplotlib
+import matplotlib.font_manager
 import numpy as np
 import pytest
 
@@ -20,6 +22,15 @@ from dnnbook.membrane import Membrane
 from press.book import JUPYTER_BOOK
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# The modules that take longest.
+DEAR = {"press", "generative", "convolution", "feedforward", "networks", "smile", "architecture"}
+
+
+def pytest_collection_modifyitems(items):
+    """The dear modules come first: no worker is left alone with one when the others are done."""
+    items.sort(key=lambda item: item.path.stem.removeprefix("test_") not in DEAR)
+
 
 PAGE = """---
 file_format: mystnb
@@ -52,6 +63,8 @@ class Book:
         config = (ROOT / "_config.yml").read_text().replace("book/assets", "assets")
         lines = [line for line in config.splitlines() if "bibtex" not in line]
         (root / "_config.yml").write_text("\n".join(lines))
+        fonts = root / "_build" / ".matplotlib"  # a list that every build would make anew
+        shutil.copytree(matplotlib.get_cachedir(), fonts, ignore=shutil.ignore_patterns("tex*"))
         (root / "assets" / "fonts").mkdir(parents=True)
         (root / "assets" / "fonts" / "fonts.css").touch()
         (root / "assets" / "book.css").touch()
