@@ -24,7 +24,8 @@ from press.book import JUPYTER_BOOK
 ROOT = Path(__file__).resolve().parents[1]
 
 # The modules that take longest.
-DEAR = {"press", "generative", "convolution", "feedforward", "networks", "smile", "architecture"}
+DEAR = {"press", "site", "smile", "networks"}
+DEAR |= {"feedforward", "convolution", "architecture", "generative"}
 
 
 def pytest_collection_modifyitems(items):
