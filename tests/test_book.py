@@ -16,9 +16,8 @@ from press import digest, glossary
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ROOT / "code"
 PAGES = [*sorted((ROOT / "book" / "en").glob("*.md")), ROOT / "index.md"]
-CHAPTERS = [
-    page for page in PAGES if (CODE / "dnnbook" / "figures" / page.name).with_suffix(".py").exists()
-]
+FIGURES = CODE / "dnnbook" / "figures"
+CHAPTERS = [page for page in PAGES if (FIGURES / page.name).with_suffix(".py").exists()]
 MODULES = sorted((CODE / "dnnbook").rglob("*.py"))
 LAYERS = [path for path in MODULES if path.parent.name == "numpy_layers"]
 HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
@@ -76,9 +75,9 @@ def calls(text: str, function: str) -> list[ast.Call]:
     ]
 
 
-def figure_functions(chapter: Path) -> dict[str, ast.FunctionDef]:
-    """The public functions of a chapter's figure module that return a Figure."""
-    tree = ast.parse((CODE / "dnnbook" / "figures" / f"{chapter.stem}.py").read_text("utf8"))
+def figure_functions(module: str) -> dict[str, ast.FunctionDef]:
+    """The public functions of a figure module that return a Figure."""
+    tree = ast.parse((FIGURES / f"{module}.py").read_text("utf8"))
     return {
         node.name: node
         for node in tree.body
@@ -86,6 +85,15 @@ def figure_functions(chapter: Path) -> dict[str, ast.FunctionDef]:
         and node.returns
         and ast.unparse(node.returns) == "Figure"
     }
+
+
+def figures_drawn(page: Path) -> dict[str, str]:
+    """The figures that a page draws, and the module of each."""
+    cells = "\n".join(digest.code_cells(page.read_text("utf8")))
+    named = re.findall(r"^from dnnbook\.figures import (\w+) as (\w+)$", cells, re.MULTILINE)
+    modules = {alias: module for module, alias in named}
+    drawn = [ast.unparse(call.args[0]).split(".") for call in calls(cells, "page.figure")]
+    return {function: modules[alias] for alias, function in drawn}
 
 
 def test_nothing_in_code_shadows_the_standard_library():
@@ -145,7 +153,7 @@ def test_the_layers_need_numpy_alone_and_each_file_has_its_test_and_its_page(pat
 
 EXPERIMENTS = [path for path in MODULES if path.parent.name == "experiments"]
 # What a page may read without Keras, and what a Dask scheduler may import.
-LIGHT = {"ledger", "claims", "tables", "remote"}
+LIGHT = {"ledger", "claims", "remote"}
 
 
 @pytest.mark.parametrize("path", EXPERIMENTS, ids=module_name)
@@ -234,13 +242,12 @@ def test_every_heading_has_a_label(page):
 
 @pytest.mark.parametrize("page", CHAPTERS, ids=lambda p: p.stem)
 def test_every_figure_is_drawn_shown_described_and_pointed_to(page):
-    text = page.read_text("utf8")
-    cells = "\n".join(digest.code_cells(text))
-    drawn = {
-        ast.unparse(call.args[0]).removeprefix("figures.") for call in calls(cells, "page.figure")
+    text, drawn = page.read_text("utf8"), figures_drawn(page)
+    functions = {
+        name: node for m in set(drawn.values()) for name, node in figure_functions(m).items()
     }
-    functions = figure_functions(page)
-    assert drawn == set(functions), "drawn in a cell, and a public function: one and the same"
+    own = {name for name, module in drawn.items() if module == page.stem}
+    assert own == set(figure_functions(page.stem)), "drawn in a cell: every public function"
     shown = {match["name"]: match for match in FIGURE.finditer(text)}
     assert len(shown) == text.count("{glue:figure}"), (
         "a figure block that is not written as the others"
@@ -250,7 +257,7 @@ def test_every_figure_is_drawn_shown_described_and_pointed_to(page):
         function = label.removeprefix("fig-").replace("-", "_")
         assert match["key"] == label
         assert f"{{numref}}`{label}`" in text.replace(match[0], ""), f"nothing points to {label}"
-        source = f"({{py:func}}`source <dnnbook.figures.{page.stem}.{function}>`)"
+        source = f"({{py:func}}`source <dnnbook.figures.{drawn[function]}.{function}>`)"
         assert match["caption"].rstrip(".").endswith(source), (
             f"{label}: the caption names its source"
         )
@@ -258,6 +265,13 @@ def test_every_figure_is_drawn_shown_described_and_pointed_to(page):
         assert match["alt"].endswith(".")
         docstring = ast.get_docstring(functions[function])
         assert docstring.endswith(f"Drawn in :numref:`{label}`."), function
+
+
+def test_every_figure_is_drawn_once_those_of_no_chapter_all_or_none():
+    drawn = [pair for page in PAGES for pair in figures_drawn(page).items()]
+    assert len(drawn) == len(set(drawn))
+    for module in {module for _, module in drawn} - set(names(CHAPTERS)):
+        assert {name for name, m in drawn if m == module} == set(figure_functions(module))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)

@@ -371,6 +371,7 @@ CHINESE = {
     "nothing": "空白",
     # results
     "test accuracy": "测试准确率",
+    "test accuracy, points above the network": "测试准确率，高出该网络的百分点",
     "CPU seconds for training": "训练用 CPU 秒数",
     "the network": "本网络",
     "no batch normalisation": "无批归一化",

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import standin
+from quick import ELSEWHERE, QUICK
 
 from dnnbook import data, settings
 from dnnbook.experiments import command, grid, ledger, remote, splits
@@ -19,9 +21,6 @@ from dnnbook.experiments.recipe import Recipe, digest
 
 HERE = Path(__file__).parent
 CODE = Path(command.__file__).resolve().parents[2]
-sys.path.insert(0, str(HERE))  # as for the workers below: recipes travel by name
-import standin  # noqa: E402
-from quick import ELSEWHERE, QUICK  # noqa: E402
 
 
 @pytest.fixture

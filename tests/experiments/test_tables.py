@@ -2,12 +2,12 @@
 
 import math
 
-from dnnbook.experiments import tables
+from dnnbook.experiments import report, tables
 from dnnbook.experiments.ledger import Summary
 
 
 def summary(model, accuracy, seconds, deviation=0.0123, runs=5):
-    return Summary(model, "subset", runs, 5, 1000, accuracy, deviation, 0.5, seconds, deviation)
+    return Summary(model, "subset", runs, 5, 1000, accuracy, deviation, 0.5, seconds, 0.1, 0.8)
 
 
 def test_the_frontier_holds_what_nothing_cheaper_beats():
@@ -17,19 +17,39 @@ def test_the_frontier_holds_what_nothing_cheaper_beats():
     assert tables.frontier([]) == []
 
 
-def test_the_table_says_spread_claim_staleness_and_what_was_not_measured():
+def study(make_row, *rows, **more):
+    given = {"titles": {"a": "Network A", "b": "Network B"}, "stale": set(), "notes": []} | more
+    return report.Study([make_row(**row) for row in rows], **given)
+
+
+def test_the_table_says_spread_claim_staleness_and_what_was_not_measured(make_row):
     note = {"model": "c", "data": "cifar-10", "recipe": "r", "reason": "no network"}
-    table = tables.Table(
-        [summary("a", 0.8, 3, math.nan, 1), summary("b", 0.9, math.nan)],
-        {"a": "Network A", "b": "Network B"},
-        {"a": 0.85, "b": None, "c": 0.49},
-        [note],
-        ["a"],
+    shown = study(
+        make_row,
+        {"model": "a", "accuracy": 0.8, "serial": True},
+        {"model": "b", "accuracy": 0.9, "seed": 0},
+        {"model": "b", "accuracy": 0.92, "seed": 1},
+        stale={"a"},
+        notes=[note],
     )
-    lines = str(table).splitlines()
-    assert lines[0] == f"| {' | '.join(tables.HEAD)} |"
+    columns = {**tables.COLUMNS, "Claimed": tables.claimed({"a": 0.85, "b": None})}
+    lines = str(tables.Table(shown, columns)).splitlines()
+    head = "Network | Runs | Epochs | Parameters | Test accuracy | CPU seconds | Claimed"
+    assert lines[0] == f"| {head} |"
     assert lines[2:] == [
-        "| Network B | 5 | 5 | 1,000 | 0.9000 ± 0.0123 | – | – |",
-        "| Network A (out of date) | 1 | 5 | 1,000 | 0.8000 | 0.8500 | 3 |",
-        "| c | 0 | – | – | not measured: no network | 0.4900 | – |",
+        "| Network B | 2 | 2 | 10 | 0.9100 ± 0.0141 | – | – |",
+        "| Network A (out of date) | 1 | 2 | 10 | 0.8000 | 3.0 | 0.8500 |",
+        "| c | not measured: no network | – | – | – | – | – |",
     ]
+    assert tables.Table(shown, ["Runs"]).rows[0] == ("Network B", "2")
+
+
+def test_the_column_of_differences_needs_two_runs_of_both(make_row):
+    rows = [
+        {"model": model, "seed": seed, "accuracy": value}
+        for model, values in {"a": (0.80, 0.82), "b": (0.70, 0.72), "c": (0.9,)}.items()
+        for seed, value in enumerate(values)
+    ]
+    shown = study(make_row, *rows)
+    column = tables.against(shown, "a")
+    assert [column(one) for one in shown.summaries] == ["–", "−10.0 (−16.1 to −3.9)", "–"]

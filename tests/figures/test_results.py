@@ -11,25 +11,34 @@ TITLES = {"network": "the network", "relu": "ReLU for LeakyReLU", "valid": "no p
 
 
 def summary(model, accuracy, deviation=0.01, seconds=10.0, runs=5):
-    return Summary(model, "subset", runs, 5, 1000, accuracy, deviation, 0.5, seconds, 1.0)
+    return Summary(model, "subset", runs, 5, 1000, accuracy, deviation, 0.5, seconds, 1.0, 0.8)
 
 
-def test_intervals_are_means_and_deviations_the_best_first(assert_legible):
-    summaries = [
-        summary("network", 0.88, 0.004),
-        summary("relu", 0.89, 0.02),
-        summary("valid", 0.85, math.nan, runs=1),
-    ]
-    fig = figures.ablation_intervals(summaries, TITLES, "network")
+def test_differences_are_points_with_their_intervals_the_best_first(assert_legible):
+    found = {"relu": (0.01, -0.005, 0.025), "valid": (-0.03, -0.04, -0.02)}
+    fig = figures.worth_of_parts(found, TITLES)
     ax = fig.axes[0]
     names = [label.get_text() for label in ax.get_yticklabels()]
-    assert names == ["ReLU for LeakyReLU (n = 5)", "the network (n = 5)", "no padding (n = 1)"]
-    assert [c[0].get_xdata()[0] for c in ax.containers] == [0.89, 0.88, 0.85]
+    assert names == ["ReLU for LeakyReLU", "no padding"]
+    assert [c[0].get_xdata()[0] for c in ax.containers] == pytest.approx([1, -3])
     (segment,) = ax.containers[0][2][0].get_segments()
-    assert segment[:, 0] == pytest.approx([0.87, 0.91])
-    assert not ax.containers[2][2], "one run has no interval"
-    band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
-    assert (band.x0, band.x1) == pytest.approx((0.876, 0.884))
+    assert segment[:, 0] == pytest.approx([-0.5, 2.5])
+    fills = [c[0].get_markerfacecolor() for c in ax.containers]
+    assert fills == ["white", figures.BLUE], "hollow where the interval holds zero"
+    assert_legible(fig)
+
+
+def test_rates_are_drawn_as_means_with_their_deviations(assert_legible):
+    curves = {
+        "the network": [(0.80, 0.01), (0.85, 0.02)],
+        "no batch normalisation": [(0.82, 0.01), (0.1, 0.0)],
+    }
+    fig = figures.rates_tried([0.001, 0.01], curves)
+    ax = fig.axes[0]
+    assert [list(c[0].get_ydata()) for c in ax.containers] == [[0.80, 0.85], [0.82, 0.1]]
+    (segments,) = ax.containers[0][2]
+    assert segments.get_segments()[1][:, 1] == pytest.approx([0.83, 0.87])
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == list(curves)
     assert_legible(fig)
 
 
@@ -42,7 +51,7 @@ def test_the_frontier_joins_claims_to_what_was_measured(assert_legible):
         summary("e", 0.91, seconds=900),
     ]
     titles = {name: f"network {name}" for name in "abcde"}
-    fig = figures.accuracy_frontier(summaries, {"b": 0.85, "d": 0.95}, titles, {"c"})
+    fig = figures.accuracy_frontier(summaries, titles, {"c"}, claims={"b": 0.85, "d": 0.95}.items())
     ax = fig.axes[0]
     assert [text.get_text() for text in ax.texts] == ["network a", "network c", "network e"]
     joined = [line for line in ax.lines if list(line.get_ydata()) == [0.79, 0.85]]
@@ -60,7 +69,7 @@ def test_the_frontier_joins_claims_to_what_was_measured(assert_legible):
 def test_a_network_below_the_floor_is_a_wedge_on_it(assert_legible):
     summaries = [summary("a", 0.1, seconds=5), summary("b", 0.85, seconds=20)]
     claims = {"a": 0.1, "b": 0.88}
-    fig = figures.accuracy_frontier(summaries, claims, {"b": "B"}, set(), floor=0.8)
+    fig = figures.accuracy_frontier(summaries, {"b": "B"}, set(), 0.8, claims.items())
     ax = fig.axes[0]
     wedges = [line for line in ax.lines if line.get_marker() == "v"]
     assert [(*line.get_xdata(), *line.get_ydata()) for line in wedges] == [(5, 0.8)]

@@ -1,6 +1,7 @@
 """What each ingredient of the chapter's network buys: the network, and it with one thing changed.
 
-All are trained alike: Adam, batches of 64, the same number of epochs.
+All are trained alike: Adam at a rate that falls along half a cosine, batches of 64, the same
+number of epochs.
 """
 
 from functools import partial
@@ -12,8 +13,8 @@ from dnnbook.architecture import NETWORK
 from dnnbook.experiments.recipe import Recipe, optimizer
 
 L = keras.layers
-EPOCHS, BATCH, RATE = 5, 64, 0.001
-RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01)
+EPOCHS, BATCH, RATE = 5, 64, 0.003
+RATES = (0.0003, 0.001, 0.003, 0.01, 0.03)
 BASE, BARE = "network", "without-normalisation"
 
 
@@ -93,7 +94,8 @@ def rate_key(normalised: bool, rate: float) -> str:
 def adam(key: str, name: str, rate: float, title: str) -> Recipe:
     """A builder's network at a learning rate."""
     chosen = optimizer("Adam", learning_rate=rate)
-    return Recipe(key, "ablation", BUILDERS[name][1], chosen, EPOCHS, BATCH, title=title)
+    build = BUILDERS[name][1]
+    return Recipe(key, "ablation", build, chosen, EPOCHS, BATCH, falling=True, title=title)
 
 
 # The network and its changes; then network and bare network at the other learning rates.

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dnnbook import byhand, data
-from dnnbook.experiments import ablation, ledger, peers, splits
+from dnnbook.experiments import ablation, ledger, ours, peers, splits
 from dnnbook.experiments.recipe import Recipe, digest
 
-RECIPES = (*peers.RECIPES, *ablation.RECIPES)
+RECIPES = (*ours.RECIPES, *peers.RECIPES, *ablation.RECIPES)
 # On one core, for a first guess within a factor of two: seconds to start, seconds a step,
 # multiplications a second.
 START, STEP, SPEED = 1.5, 0.002, 1.5e10

@@ -49,6 +49,7 @@ class Summary(NamedTuple):
     loss: float
     cpu_seconds: float
     cpu_seconds_deviation: float
+    validation_accuracy: float
 
 
 def check(row) -> dict:
@@ -182,6 +183,7 @@ def _summary(model: str, data: str, rows: list[dict]) -> Summary:
     return Summary(
         model, data, len(rows), epochs, rows[0]["parameters"],
         mean(accuracy), _deviation(accuracy), mean(loss), mean(seconds), _deviation(seconds),
+        mean(row["validation_accuracy"] for row in rows),
     )  # fmt: skip
 
 

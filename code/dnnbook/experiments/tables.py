@@ -1,12 +1,15 @@
-"""What pages show of the ledger: a table of means and deviations, and who is on the frontier."""
+"""What pages show of the ledger: tables of means and deviations, and who is on the frontier."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-HEAD = ("Network", "Runs", "Epochs", "Parameters", "Test accuracy", "Claimed", "CPU seconds")
+from dnnbook.experiments import report
+from dnnbook.experiments.ledger import Summary
+
+DASH = "–"
 
 
-def frontier(summaries: Iterable) -> list:
+def frontier(summaries: Iterable[Summary]) -> list[Summary]:
     """The summaries that none is better than at no more CPU seconds, the cheapest first.
 
     Those without CPU seconds are left out.
@@ -22,50 +25,85 @@ def frontier(summaries: Iterable) -> list:
 def spread(mean: float, deviation: float, form: str) -> str:
     """A mean with its deviation, if there is one: "0.838 ± 0.004"; a dash for no mean."""
     if math.isnan(mean):
-        return "–"
+        return DASH
     return f"{mean:{form}}" + ("" if math.isnan(deviation) else f" ± {deviation:{form}}")
 
 
-class Table:
-    """Summaries as a table, the best first: mean ± standard deviation over the runs.
+def accuracy(one: Summary) -> str:
+    """Mean ± standard deviation over the runs."""
+    return spread(one.accuracy, one.accuracy_deviation, ".4f")
 
-    `titles` names the models, `claims` gives what their texts claim, and `notes`, from rows of
-    the ledger, why others were not measured. `stale` holds the models whose rows are of an
-    earlier recipe: they are marked.
-    """
 
-    def __init__(
-        self,
-        summaries: Iterable,
-        titles: Mapping[str, str],
-        claims: Mapping[str, float | None] | None = None,
-        notes: Iterable[dict] = (),
-        stale: Iterable[str] = (),
-    ):
-        self.titles, self.claims, self.stale = titles, claims or {}, set(stale)
-        ordered = sorted(summaries, key=lambda one: -one.accuracy)
-        self.rows = [self._row(one) for one in ordered]
-        for note in notes:
-            reason = f"not measured: {note['reason']}"
-            row = (self._title(note["model"]), "0", "–", "–", reason)
-            self.rows.append((*row, self._claim(note["model"]), "–"))
+def seconds(one: Summary) -> str:
+    """CPU seconds of the serial runs."""
+    return spread(one.cpu_seconds, one.cpu_seconds_deviation, ".1f")
 
-    def _title(self, model: str) -> str:
-        return self.titles.get(model, model) + (" (out of date)" if model in self.stale else "")
 
-    def _claim(self, model: str) -> str:
-        claimed = self.claims.get(model)
-        return "–" if claimed is None else f"{claimed:.4f}"
+COLUMNS = {
+    "Runs": lambda one: str(one.runs),
+    "Epochs": lambda one: f"{one.epochs:g}",
+    "Parameters": lambda one: f"{one.parameters:,}",
+    "Test accuracy": accuracy,
+    "CPU seconds": seconds,
+}
 
-    def _row(self, one) -> tuple[str, ...]:
-        accuracy = spread(one.accuracy, one.accuracy_deviation, ".4f")
-        seconds = spread(one.cpu_seconds, one.cpu_seconds_deviation, ".0f")
-        counted = (str(one.runs), f"{one.epochs:g}", f"{one.parameters:,}")
-        return (self._title(one.model), *counted, accuracy, self._claim(one.model), seconds)
+
+def claimed(claims: Mapping[str, float | None]) -> Callable[[Summary], str]:
+    """A column of what texts claim for their models."""
+
+    def column(one: Summary) -> str:
+        claim = claims.get(one.model)
+        return DASH if claim is None else f"{claim:.4f}"
+
+    return column
+
+
+def against(study: report.Study, base: str) -> Callable[[Summary], str]:
+    """A column of differences from a model, in points of accuracy, with their 95 % intervals."""
+
+    def column(one: Summary) -> str:
+        if one.model == base or min(one.runs, study[base].runs) < 2:
+            return DASH
+        found = report.difference(study, one.model, base)
+        mean, low, high = (f"{100 * value:+.1f}".replace("-", "−") for value in found)
+        return f"{mean} ({low} to {high})"
+
+    return column
+
+
+class Rows:
+    """Rows of words under a head, as a table on the page; numbers stand at the right."""
+
+    def __init__(self, head: Iterable[str], rows: Iterable[Iterable[str]], marks: str = ":--"):
+        self.head, self.rows, self.marks = tuple(head), [tuple(row) for row in rows], marks
 
     def __repr__(self) -> str:
         return self._repr_markdown_()
 
     def _repr_markdown_(self) -> str:
-        lines = [HEAD, (":--", *["--:"] * (len(HEAD) - 1)), *self.rows]
+        lines = [self.head, (":--", *[self.marks] * (len(self.head) - 1)), *self.rows]
         return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+class Table(Rows):
+    """A study as a table, the best first, with one row a model.
+
+    `columns` are names with a function of a summary each, or names in `COLUMNS`. A model whose
+    rows are of an earlier recipe is marked; one that was not measured stands last, with the
+    reason.
+    """
+
+    def __init__(self, study: report.Study, columns: Mapping[str, Callable] | Iterable[str]):
+        if not isinstance(columns, Mapping):
+            columns = {name: COLUMNS[name] for name in columns}
+        shown, blank = columns.values(), [DASH] * (len(columns) - 1)
+
+        def title(model: str) -> str:
+            old = " (out of date)" if model in study.stale else ""
+            return study.titles.get(model, model) + old
+
+        ordered = sorted(study.summaries, key=lambda one: -one.accuracy)
+        rows = [(title(one.model), *(cell(one) for cell in shown)) for one in ordered]
+        for note in study.notes:
+            rows.append((title(note["model"]), f"not measured: {note['reason']}", *blank))
+        super().__init__(("Network", *columns), rows, "--:")

@@ -1,39 +1,62 @@
-"""Figures of what was measured: intervals of the ablation, and accuracy against cost."""
+"""Figures of what was measured: differences from a network, rates, and accuracy against cost."""
+
+from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from dnnbook.experiments import tables
-from dnnbook.style import BLUE, FAINT, ORANGE, QUIET, canvas, word
+from dnnbook.style import BLUE, ORANGE, QUIET, canvas, word
 
 
-def ablation_intervals(summaries: list, titles: dict[str, str], base: str) -> Figure:
-    """Mean test accuracy ± standard deviation of each network, the best first; the band is `base`.
+def worth_of_parts(differences: Mapping[str, tuple], titles: Mapping[str, str]) -> Figure:
+    """How much more accurate each changed network is than the network, with its 95 % interval.
 
-    Drawn in :numref:`fig-ablation-intervals`.
+    `differences` maps models to (mean, low, high), as shares; drawn in points, the best first.
+    An interval that leaves zero out has a filled mark, one that holds zero a hollow one.
+
+    Drawn in :numref:`fig-worth-of-parts`.
     """
-    ordered = sorted(summaries, key=lambda one: -one.accuracy)
-    fig, ax = canvas(0.6 + 0.32 * len(ordered))
-    for row, one in enumerate(ordered):
-        color, deviation = (ORANGE if one.model == base else BLUE), one.accuracy_deviation
-        if one.model == base and not np.isnan(deviation):
-            ends = one.accuracy - deviation, one.accuracy + deviation
-            ax.axvspan(*ends, color=FAINT, zorder=0, linewidth=0)
-        wide = None if np.isnan(deviation) else deviation
-        ax.errorbar(one.accuracy, row, xerr=wide, fmt="o", color=color, capsize=3)
-    names = [f"{word(titles[one.model])} (n = {one.runs})" for one in ordered]
-    ax.set_yticks(range(len(ordered)), names)
+    ordered = sorted(differences, key=lambda model: -differences[model][0])
+    fig, ax = canvas(0.7 + 0.32 * len(ordered))
+    ax.axvline(0, color=ORANGE, lw=1.2)
+    for row, model in enumerate(ordered):
+        mean, low, high = 100 * np.array(differences[model])
+        ends = [[mean - low], [high - mean]]
+        fill = BLUE if low > 0 or high < 0 else "white"
+        ax.errorbar(mean, row, xerr=ends, fmt="o", color=BLUE, mfc=fill, capsize=3)
+    ax.set_yticks(range(len(ordered)), [word(titles[model]) for model in ordered])
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(ordered) - 0.5, -0.5)
     ax.margins(x=0.08)
-    ax.set(xlabel=word("test accuracy"))
+    ax.set(xlabel=word("test accuracy, points above the network"))
+    return fig
+
+
+def rates_tried(rates: list[float], curves: Mapping[str, list]) -> Figure:
+    """Mean test accuracy ± standard deviation at several learning rates, for each network.
+
+    `curves` maps names to a list of (mean, deviation), one for each rate.
+
+    Drawn in :numref:`fig-rates-tried`.
+    """
+    fig, ax = canvas(3.0)
+    for (name, points), style in zip(curves.items(), ("o-", "s--"), strict=True):
+        means, deviations = np.array(points).T
+        ax.errorbar(rates, means, deviations, fmt=style, capsize=3, label=word(name))
+    ax.set(xscale="log", xlabel=word("learning rate"), ylabel=word("test accuracy"))
+    ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
+    ax.minorticks_off()
+    ax.legend(loc="lower left")
     return fig
 
 
 def accuracy_frontier(
-    summaries: list, claims: dict[str, float], titles: dict[str, str], ours: set[str], floor=0.0
+    summaries: list, titles: Mapping[str, str], ours: set[str], floor: float = 0.0, claims=()
 ) -> Figure:
-    """Accuracy against CPU seconds; hollow marks are what texts claim, joined to what we measured.
+    """Accuracy against CPU seconds; diamonds are this book's networks.
+
+    `claims`, pairs of a model and what its text claims, are hollow marks joined to the measured.
 
     The line is the frontier: no network below it is better at no more seconds. Those on it are
     named. A wedge on the floor stands for a network that is less accurate than that.
@@ -42,7 +65,7 @@ def accuracy_frontier(
     """
     fig, ax = canvas(3.6)
     for one in (one for one in summaries if not np.isnan(one.cpu_seconds)):
-        _mark(ax, one, claims.get(one.model), one.model in ours, floor)
+        _mark(ax, one, dict(claims).get(one.model), one.model in ours, floor)
     best = [one for one in tables.frontier(summaries) if one.accuracy >= floor]
     seconds, accuracy = [one.cpu_seconds for one in best], [one.accuracy for one in best]
     ax.step(seconds, accuracy, where="post", color=QUIET, ls=":", lw=1.2, zorder=0)

@@ -1,0 +1,71 @@
+"""This book's own networks for the images, and the choice among them by validation accuracy.
+
+All learn with Adam at a rate that falls along half a cosine. The test accuracy of a
+candidate is stored as that of any run; the choice does not read it.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+
+import keras
+
+from dnnbook import architecture
+from dnnbook.experiments.ledger import Summary
+from dnnbook.experiments.recipe import Recipe, optimizer
+from dnnbook.feedforward import CLASSES
+
+L = keras.layers
+POOLED = architecture.Recipe(order="NAP", dropout=0.3)
+
+
+def build_dense(hidden: tuple[int, ...], dropout: float = 0.0) -> keras.Sequential:
+    """Flatten, hidden ReLU layers, softmax; with dropout, each is normalised and then thinned."""
+    layers = [keras.Input((28, 28, 1)), L.Flatten()]
+    for units in hidden:
+        if dropout:
+            normalised = L.Dense(units), L.BatchNormalization(momentum=0.9), L.ReLU()
+            layers += [*normalised, L.Dropout(dropout)]
+        else:
+            layers.append(L.Dense(units, activation="relu"))
+    return keras.Sequential([*layers, L.Dense(CLASSES, activation="softmax")])
+
+
+def pooled(*filters: int, dense: int) -> partial:
+    """What builds convolutions of 3 × 3, each normalised, activated and pooled; a dense layer."""
+    convolutions = tuple((count, 3, 1) for count in filters)
+    return partial(architecture.build, POOLED._replace(convolutions=convolutions, dense=dense))
+
+
+def recipe(key: str, title: str, build, epochs: int, batch: int, rate: float) -> Recipe:
+    """A candidate: Adam at a falling rate."""
+    chosen = optimizer("Adam", learning_rate=rate)
+    return Recipe(key, "ours", build, chosen, epochs, batch, falling=True, title=title)
+
+
+DENSE = (
+    recipe("dense-256", "dense, 256 units", partial(build_dense, (256,)), 15, 128, 0.003),
+    recipe("dense-256-128", "dense, 256 and 128 units, normalised",
+           partial(build_dense, (256, 128), 0.3), 15, 128, 0.005),
+    recipe("dense-512-256", "dense, 512 and 256 units, normalised",
+           partial(build_dense, (512, 256), 0.4), 15, 128, 0.005),
+)  # fmt: skip
+CONVOLUTIONAL = (
+    recipe("strided", "the chapter's network, 8 epochs",
+           partial(architecture.build, architecture.NETWORK), 8, 64, 0.003),
+    recipe("pooled-16-32", "pooled, 16 and 32 filters", pooled(16, 32, dense=64), 8, 64, 0.003),
+    recipe("pooled-32-64", "pooled, 32 and 64 filters", pooled(32, 64, dense=128), 8, 64, 0.003),
+)  # fmt: skip
+RECIPES = (*DENSE, *CONVOLUTIONAL)
+
+
+def best(summaries: Iterable[Summary], candidates: Iterable[Recipe]) -> Summary:
+    """The candidate of the highest mean validation accuracy.
+
+    Raises:
+        ValueError: none of the candidates was measured.
+    """
+    keys = {candidate.key for candidate in candidates}
+    found = [one for one in summaries if one.model in keys]
+    if not found:
+        raise ValueError(f"summaries: got none of {sorted(keys)}, expected at least one")
+    return max(found, key=lambda one: one.validation_accuracy)
