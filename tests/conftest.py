@@ -23,14 +23,15 @@ from press.book import JUPYTER_BOOK
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# The modules that take longest.
-DEAR = {"press", "site", "smile", "networks"}
-DEAR |= {"feedforward", "convolution", "architecture", "generative"}
+# The modules that take longest, in turn those that wait (for builds, for the browser) and those
+# that compute.
+DEAR = ("press", "generative", "convolution", "feedforward", "site", "networks", "architecture")
+PLACES = {f"test_{name}": place for place, name in enumerate(DEAR)}
 
 
 def pytest_collection_modifyitems(items):
     """The dear modules come first: no worker is left alone with one when the others are done."""
-    items.sort(key=lambda item: item.path.stem.removeprefix("test_") not in DEAR)
+    items.sort(key=lambda item: PLACES.get(item.path.stem, len(PLACES)))
 
 
 PAGE = """---
