@@ -341,7 +341,7 @@ def test_the_shortcut_is_taken_and_does_not_show_at_home(seed):
         return smile.right(model, unseen())[mislead].mean()
 
     assert misled(trained(seed)[0]) > 0.97
-    assert at_home(0.95) > 0.93
+    assert at_home(0.95) > 0.95
     assert misled(in_world(0.95, seed)) < 0.88
     assert at_home(1.0) > 0.99
     assert misled(in_world(1.0, seed)) < 0.03

@@ -43,9 +43,21 @@ def gradient(weights: np.ndarray, x: np.ndarray = X, y: np.ndarray = Y) -> np.nd
     `weights` is (w, b); so is the result.
     """
     check_points(x, y)
-    w, b = weights
-    errors = w * x + b - y
-    return 2 * np.array([np.mean(errors * x), np.mean(errors)])
+    return slopes(weights, with_ones(x), y[:, 0])
+
+
+def with_ones(x: np.ndarray) -> np.ndarray:
+    """The inputs of both weights, shape (n, 2): x, and the 1 that the bias multiplies."""
+    return np.column_stack([x, np.ones(len(x))])
+
+
+def slopes(weights: np.ndarray, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """The gradient without its checks, 2/n · eᵀX with the errors e = Xw − y.
+
+    `inputs` X is (n, 2), as `with_ones` makes it; `targets` y is (n,).
+    """
+    errors = inputs @ weights - targets
+    return 2 / len(targets) * (errors @ inputs)
 
 
 def curvature(x: np.ndarray = X) -> np.ndarray:
@@ -107,7 +119,7 @@ def in_batches(start, rate: float, epochs: int, rng, size=1, x=X, y=Y, redraw=Fa
     if not 1 <= size <= len(x):
         raise ValueError(f"size: expected 1 to {len(x)} points, got {size!r}")
     check_points(x, y)
-    inputs = np.column_stack([x, np.ones(len(x))])  # the second is the bias's, always 1
+    inputs = with_ones(x)
     path = [np.array(start, dtype=float)]
     for _ in range(epochs):
         weights = path[-1]
@@ -115,8 +127,7 @@ def in_batches(start, rate: float, epochs: int, rng, size=1, x=X, y=Y, redraw=Fa
             order = rng.integers(len(x), size=len(x)) if redraw else rng.permutation(len(x))
             for first in range(0, len(x), size):
                 batch = order[first : first + size]
-                errors = inputs[batch] @ weights - y[batch, 0]
-                weights = weights - 2 * rate / len(batch) * (errors @ inputs[batch])
+                weights = weights - rate * slopes(weights, inputs[batch], y[batch, 0])
         path.append(weights)
     return np.array(path)
 

@@ -97,7 +97,7 @@ def main() -> None:
         copy_book(folder)
         times = measure(folder)
     floor = times["floor: the cells"] + times["floor: Sphinx"]
-    print(f"{os.cpu_count()} cores, {building.jobs() + 1} pages at a time\n")
+    print(f"{os.cpu_count()} cores, {building.slots()} pages at a time\n")
     for name, value in times.items():
         print(f"{name:<20}{value:7.1f} s  {value / floor:6.2f} × the floor")
     print(f"{'the floor':<20}{floor:7.1f} s")

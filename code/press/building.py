@@ -108,6 +108,11 @@ def jobs() -> int:
     return os.cpu_count() or 1
 
 
+def slots() -> int:
+    """How many pages are executed at a time: while the kernel of one starts, others compute."""
+    return jobs() + 1
+
+
 def outdated(app, env, added, changed, removed) -> list[str]:
     """The pages whose text or digest is no longer the one they were read with."""
     pages = []
@@ -163,9 +168,8 @@ def execute(app, env, names) -> None:
     if not pages:
         return
     warm_font_cache()
-    slots = jobs() + 1  # while the kernel of one page starts, the others compute
     try:
-        execution.execute(pages, cache_folder(), slots, app.config.nb_execution_timeout)
+        execution.execute(pages, cache_folder(), slots(), app.config.nb_execution_timeout)
     except execution.PageError as error:
         sys.exit(f"\nThe book was not built. {error}")
 

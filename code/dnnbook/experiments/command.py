@@ -28,7 +28,8 @@ def parser() -> argparse.ArgumentParser:
     add("--list", action="store_true", help="show recipes and what is stored; run nothing")
     add("--only", nargs="+", metavar="KEY", help="recipes or studies, instead of all")
     add("--full", action="store_true", help="all of Fashion-MNIST instead of the bundled part")
-    add("--seeds", type=positive, default=5, metavar="N", help="runs of each recipe (5)")
+    usual = grid.SEEDS
+    add("--seeds", type=positive, default=usual, metavar="N", help=f"runs of each recipe ({usual})")
     add("--environment", action="store_true", help="print the variables that workers need")
     where = made.add_mutually_exclusive_group()
     where.add_argument("--workers", type=positive, metavar="N", help="processes here (all cores)")

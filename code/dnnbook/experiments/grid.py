@@ -9,6 +9,7 @@ from dnnbook import byhand, data
 from dnnbook.experiments import ablation, ledger, ours, peers, splits
 from dnnbook.experiments.recipe import Recipe, digest
 
+SEEDS = 5  # runs of each recipe, unless asked otherwise
 RECIPES = (*ours.RECIPES, *peers.RECIPES, *ablation.RECIPES)
 # On one core, for a first guess within a factor of two: seconds to start, seconds a step,
 # multiplications a second.

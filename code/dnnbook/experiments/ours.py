@@ -10,24 +10,21 @@ from functools import partial
 import keras
 
 from dnnbook import architecture
+from dnnbook.experiments import peers
 from dnnbook.experiments.ledger import Summary
 from dnnbook.experiments.recipe import Recipe, optimizer
-from dnnbook.feedforward import CLASSES
 
 L = keras.layers
 POOLED = architecture.Recipe(order="NAP", dropout=0.3)
 
 
-def build_dense(hidden: tuple[int, ...], dropout: float = 0.0) -> keras.Sequential:
-    """Flatten, hidden ReLU layers, softmax; with dropout, each is normalised and then thinned."""
-    layers = [keras.Input((28, 28, 1)), L.Flatten()]
+def build_normalised(hidden: tuple[int, ...], dropout: float) -> keras.Sequential:
+    """Flatten, hidden layers with batch normalisation, ReLU and dropout, softmax."""
+    layers = [keras.Input(peers.GREY), L.Flatten()]
     for units in hidden:
-        if dropout:
-            normalised = L.Dense(units), L.BatchNormalization(momentum=0.9), L.ReLU()
-            layers += [*normalised, L.Dropout(dropout)]
-        else:
-            layers.append(L.Dense(units, activation="relu"))
-    return keras.Sequential([*layers, L.Dense(CLASSES, activation="softmax")])
+        layers += [L.Dense(units), L.BatchNormalization(momentum=0.9), L.ReLU()]
+        layers.append(L.Dropout(dropout))
+    return keras.Sequential([*layers, peers.softmax()])
 
 
 def pooled(*filters: int, dense: int) -> partial:
@@ -43,11 +40,11 @@ def recipe(key: str, title: str, build, epochs: int, batch: int, rate: float) ->
 
 
 DENSE = (
-    recipe("dense-256", "dense, 256 units", partial(build_dense, (256,)), 15, 128, 0.003),
+    recipe("dense-256", "dense, 256 units", partial(peers.build_dense, (256,)), 15, 128, 0.003),
     recipe("dense-256-128", "dense, 256 and 128 units, normalised",
-           partial(build_dense, (256, 128), 0.3), 15, 128, 0.005),
+           partial(build_normalised, (256, 128), 0.3), 15, 128, 0.005),
     recipe("dense-512-256", "dense, 512 and 256 units, normalised",
-           partial(build_dense, (512, 256), 0.4), 15, 128, 0.005),
+           partial(build_normalised, (512, 256), 0.4), 15, 128, 0.005),
 )  # fmt: skip
 CONVOLUTIONAL = (
     recipe("strided", "the chapter's network, 8 epochs",
