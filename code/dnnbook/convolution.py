@@ -164,16 +164,18 @@ def build_patchwork(shared: bool, filters: int = 16) -> keras.Sequential:
     equation = "npqk,kf->npqf" if shared else "npqk,pqkf->npqf"
     # He's start for patches of 25 pixels, alike for both kinds.
     start = keras.initializers.RandomNormal(stddev=(2 / 25) ** 0.5)
-    return keras.Sequential([
-        keras.Input((*PLACES, 25)),
-        keras.layers.EinsumDense(
-            equation,
-            output_shape=(*PLACES, filters),
-            bias_axes="f" if shared else "pqf",
-            activation="relu",
-            kernel_initializer=start,
-        ),
-        keras.layers.MaxPooling2D(),
-        keras.layers.Flatten(),
-        keras.layers.Dense(CLASSES, activation="softmax"),
-    ])  # fmt: skip
+    return keras.Sequential(
+        [
+            keras.Input((*PLACES, 25)),
+            keras.layers.EinsumDense(
+                equation,
+                output_shape=(*PLACES, filters),
+                bias_axes="f" if shared else "pqf",
+                activation="relu",
+                kernel_initializer=start,
+            ),
+            keras.layers.MaxPooling2D(),
+            keras.layers.Flatten(),
+            keras.layers.Dense(CLASSES, activation="softmax"),
+        ]
+    )
