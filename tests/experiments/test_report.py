@@ -49,6 +49,17 @@ def test_a_note_is_no_measurement(make_row, tmp_path):
         study["quicker"]
 
 
+def test_two_studies_are_joined_whole_unless_they_share_a_model(make_row):
+    note = {"model": "c", "data": "subset", "recipe": "r", "reason": "no network"}
+    one = report.Study([make_row(model="a")], {"a": "A"}, {"a"}, [])
+    other = report.Study([make_row(model="b")], {"b": "B"}, set(), [note])
+    both = report.joined(one, other)
+    assert [row["model"] for row in both.rows] == ["a", "b"]
+    assert (both.titles, both.stale, both.notes) == ({"a": "A", "b": "B"}, {"a"}, [note])
+    with pytest.raises(ValueError, match=r"other: got \['a'\] of the first study"):
+        report.joined(one, one)
+
+
 def test_a_difference_is_welchs(make_row):
     one, two = [0.80, 0.82, 0.81], [0.70, 0.74, 0.69, 0.71]
     rows = [
@@ -81,3 +92,22 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(make_row):
         found = report.difference(report.Study(rows, {}, set(), []), "one", "two")
         held += found.low <= 0 <= found.high
     assert 0.91 <= held / 300 <= 0.99
+
+
+def test_so_many_runs_show_the_gap_four_times_out_of_five(make_row):
+    # z is 1.960 and 0.842: 2 (2.802 · 2)² = 62.8
+    assert report.runs_needed(0.01, 0.005) == 63
+    rng, runs = np.random.default_rng(1), report.runs_needed(0.01, 0.01)
+    shown = 0
+    for _ in range(300):
+        rows = [
+            make_row(model=name, seed=seed, accuracy=float(middle + 0.01 * rng.standard_normal()))
+            for name, middle in (("one", 0.81), ("two", 0.8))
+            for seed in range(runs)
+        ]
+        shown += report.difference(report.Study(rows, {}, set(), []), "one", "two").low > 0
+    assert 0.7 < shown / 300 < 0.88
+    with pytest.raises(ValueError, match="gap: got 0, expected more than 0"):
+        report.runs_needed(0.01, 0)
+    with pytest.raises(ValueError, match="deviation: got nan"):
+        report.runs_needed(float("nan"), 1)

@@ -3,6 +3,7 @@
 import math
 
 from dnnbook.experiments import report, tables
+from dnnbook.experiments.claims import Claim
 from dnnbook.experiments.ledger import Summary
 
 
@@ -23,7 +24,7 @@ def study(make_row, *rows, **more):
 
 
 def test_the_table_says_spread_claim_staleness_and_what_was_not_measured(make_row):
-    note = {"model": "c", "data": "cifar-10", "recipe": "r", "reason": "no network"}
+    note = {"model": "c", "data": "cifar-10", "recipe": "r", "reason": "no network (errno 7)"}
     shown = study(
         make_row,
         {"model": "a", "accuracy": 0.8, "serial": True},
@@ -32,7 +33,11 @@ def test_the_table_says_spread_claim_staleness_and_what_was_not_measured(make_ro
         stale={"a"},
         notes=[note],
     )
-    columns = {**tables.COLUMNS, "Claimed": tables.claimed({"a": 0.85, "b": None})}
+    listed = [
+        Claim("a", "a text", "here", "test", 0.85),
+        Claim("b", "a text", "here", "test", None),
+    ]
+    columns = {**tables.COLUMNS, "Claimed": tables.claimed(listed, "here")}
     lines = str(tables.Table(shown, columns)).splitlines()
     head = "Network | Runs | Epochs | Parameters | Test accuracy | CPU seconds | Claimed"
     assert lines[0] == f"| {head} |"
@@ -42,6 +47,21 @@ def test_the_table_says_spread_claim_staleness_and_what_was_not_measured(make_ro
         "| c | not measured: no network | – | – | – | – | – |",
     ]
     assert tables.Table(shown, ["Runs"]).rows[0] == ("Network B", "2")
+
+
+def test_a_claim_stands_beside_its_own_images_only_and_says_if_it_is_of_the_training():
+    listed = [
+        Claim("a", "a text", "here", "training", 0.91),
+        Claim("b", "a text", "there", "test", 0.99),
+    ]
+    column = tables.claimed(listed, "here")
+    assert [column(summary(key, 0.8, 1)) for key in "ab"] == ["0.9100 (training)", "–"]
+
+
+def test_another_studys_accuracies_stand_beside_those_of_the_same_models(make_row):
+    other = study(make_row, {"model": "a", "accuracy": 0.9})
+    column = tables.elsewhere(other)
+    assert [column(summary(key, 0.8, 1)) for key in "ab"] == ["0.9000", "–"]
 
 
 def test_the_column_of_differences_needs_two_runs_of_both(make_row):

@@ -40,17 +40,17 @@ def recipe(key: str, title: str, build, epochs: int, batch: int, rate: float) ->
 
 
 DENSE = (
-    recipe("dense-256", "dense, 256 units", partial(peers.build_dense, (256,)), 15, 128, 0.003),
-    recipe("dense-256-128", "dense, 256 and 128 units, normalised",
+    recipe("dense-256", "ours, dense 256", partial(peers.build_dense, (256,)), 15, 128, 0.003),
+    recipe("dense-256-128", "ours, dense 256-128",
            partial(build_normalised, (256, 128), 0.3), 15, 128, 0.005),
-    recipe("dense-512-256", "dense, 512 and 256 units, normalised",
+    recipe("dense-512-256", "ours, dense 512-256",
            partial(build_normalised, (512, 256), 0.4), 15, 128, 0.005),
 )  # fmt: skip
 CONVOLUTIONAL = (
-    recipe("strided", "the chapter's network, 8 epochs",
+    recipe("strided", "ours, the chapter's",
            partial(architecture.build, architecture.NETWORK), 8, 64, 0.003),
-    recipe("pooled-16-32", "pooled, 16 and 32 filters", pooled(16, 32, dense=64), 8, 64, 0.003),
-    recipe("pooled-32-64", "pooled, 32 and 64 filters", pooled(32, 64, dense=128), 8, 64, 0.003),
+    recipe("pooled-16-32", "ours, pooled 16-32", pooled(16, 32, dense=64), 8, 64, 0.003),
+    recipe("pooled-32-64", "ours, pooled 32-64", pooled(32, 64, dense=128), 8, 64, 0.003),
 )  # fmt: skip
 RECIPES = (*DENSE, *CONVOLUTIONAL)
 

@@ -1,10 +1,11 @@
 """A study as pages show it: its rows, their names, what is out of date, and what differs."""
 
 from collections.abc import Iterable
+from math import ceil
 from pathlib import Path
 from typing import NamedTuple
 
-from scipy.stats import ttest_ind
+from scipy.stats import norm, ttest_ind
 
 from dnnbook.experiments import grid, ledger
 from dnnbook.experiments.recipe import Recipe, digest
@@ -69,6 +70,21 @@ def only(study: Study, models: Iterable[str]) -> Study:
     return study._replace(rows=rows, notes=notes)
 
 
+def joined(one: Study, other: Study) -> Study:
+    """Two studies as one; no model may be in both.
+
+    Raises:
+        ValueError: a model is in both.
+    """
+    both = {row["model"] for row in one.rows} & {row["model"] for row in other.rows}
+    if both:
+        raise ValueError(f"other: got {sorted(both)} of the first study, expected other models")
+    return Study(
+        one.rows + other.rows, one.titles | other.titles, one.stale | other.stale,
+        one.notes + other.notes,
+    )  # fmt: skip
+
+
 class Difference(NamedTuple):
     """How much more accurate a model is than another: the mean, and its 95 % interval."""
 
@@ -101,3 +117,18 @@ def difference(study: Study, model: str, base: str) -> Difference:
     return Difference(
         sum(samples[0]) / len(samples[0]) - sum(samples[1]) / len(samples[1]), low, high
     )
+
+
+def runs_needed(deviation: float, gap: float) -> int:
+    """How many runs of each of two models show a gap between them, four times out of five.
+
+    n = 2 ((z₀.₉₇₅ + z₀.₈) s / d)², rounded up, for runs that scatter normally by s in both
+    models, a gap d, and 95 % intervals (two-sample comparison of means, any statistics text).
+
+    Raises:
+        ValueError: `deviation` or `gap` is not positive.
+    """
+    for name, value in {"deviation": deviation, "gap": gap}.items():
+        if not value > 0:
+            raise ValueError(f"{name}: got {value}, expected more than 0")
+    return ceil(2 * ((norm.ppf(0.975) + norm.ppf(0.8)) * deviation / gap) ** 2)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 
 from dnnbook.experiments import report
+from dnnbook.experiments.claims import Claim
 from dnnbook.experiments.ledger import Summary
 
 DASH = "–"
@@ -48,14 +49,23 @@ COLUMNS = {
 }
 
 
-def claimed(claims: Mapping[str, float | None]) -> Callable[[Summary], str]:
-    """A column of what texts claim for their models."""
+def claimed(listed: Iterable[Claim], images: str) -> Callable[[Summary], str]:
+    """A column of what texts claim for their models on such images."""
+    claims = {claim.key: claim for claim in listed if claim.images == images}
 
     def column(one: Summary) -> str:
         claim = claims.get(one.model)
-        return DASH if claim is None else f"{claim:.4f}"
+        if claim is None or claim.accuracy is None:
+            return DASH
+        return f"{claim.accuracy:.4f}" + (" (training)" if claim.kind == "training" else "")
 
     return column
+
+
+def elsewhere(study: report.Study) -> Callable[[Summary], str]:
+    """A column of the accuracies that the same models have in another study."""
+    cells = {one.model: accuracy(one) for one in study.summaries}
+    return lambda one: cells.get(one.model, DASH)
 
 
 def against(study: report.Study, base: str) -> Callable[[Summary], str]:
@@ -69,6 +79,11 @@ def against(study: report.Study, base: str) -> Callable[[Summary], str]:
         return f"{mean} ({low} to {high})"
 
     return column
+
+
+def first_words(reason: str) -> str:
+    """A reason without what the machine said, which stands in brackets."""
+    return reason.partition(" (")[0]
 
 
 class Rows:
@@ -105,5 +120,7 @@ class Table(Rows):
         ordered = sorted(study.summaries, key=lambda one: -one.accuracy)
         rows = [(title(one.model), *(cell(one) for cell in shown)) for one in ordered]
         for note in study.notes:
-            rows.append((title(note["model"]), f"not measured: {note['reason']}", *blank))
+            rows.append(
+                (title(note["model"]), f"not measured: {first_words(note['reason'])}", *blank)
+            )
         super().__init__(("Network", *columns), rows, "--:")
