@@ -6,7 +6,7 @@ export PYTHONPATH := $(CURDIR)/code
 SETUP := $(PYTHON) -m press.environment $(VENV) requirements.txt
 
 .DEFAULT_GOAL := book
-.PHONY: book test experiments lint format serve bench clean help
+.PHONY: book test test-all experiments lint format serve bench clean help
 
 book:  ## the HTML book, in _build/html
 	@$(SETUP)
@@ -17,6 +17,9 @@ test:  ## the book, then the whole test suite
 	@$(PY) -m press.book
 	@$(PY) -m press.browser
 	@$(PY) -m pytest -n auto --dist loadscope --no-loadscope-reorder
+
+test-all: test  ## that, and what takes minutes: faults, the book built twice (Linux)
+	@$(PY) -m pytest -m slow -n auto --dist loadscope --no-loadscope-reorder
 
 experiments:  ## measures what book/results lacks; takes hours, may be stopped and resumed
 	@$(SETUP) requirements-test.txt
@@ -41,4 +44,4 @@ clean:  ## removes everything built; the environment stays
 	rm -rf _build
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1:  \2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1:  \2/p' $(MAKEFILE_LIST)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from dnnbook import settings
@@ -25,7 +26,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # The modules that take longest, in turn those that wait (for builds, for the browser) and those
 # that compute.
-DEAR = ("press", "generative", "convolution", "feedforward", "site", "networks", "architecture")
+DEAR = (
+    "press", "reproducible", "generative", "convolution", "feedforward", "site", "networks",
+    "architecture",
+)  # fmt: skip
 PLACES = {f"test_{name}": place for place, name in enumerate(DEAR)}
 
 
@@ -33,6 +37,8 @@ def pytest_collection_modifyitems(items):
     """The dear modules come first: no worker is left alone with one when the others are done."""
     items.sort(key=lambda item: PLACES.get(item.path.stem, len(PLACES)))
 
+
+MAKE_BOOK = [sys.executable, "-m", "press.book"]
 
 PAGE = """---
 file_format: mystnb
@@ -94,27 +100,45 @@ class Book:
     def environment(self, **more) -> dict[str, str]:
         return {**os.environ, "PYTHONPATH": str(self.root / "code"), **more}
 
-    def build(self, cwd: Path | None = None, **environment) -> tuple[int, str]:
-        """Exit status and all output of `jupyter-book build`."""
+    def run(self, command: list[str], **environment) -> tuple[int, str]:
+        """Exit status and all output of a command in the folder of the book."""
         done = subprocess.run(
-            self.command(),
-            cwd=cwd or self.root,
+            command,
+            cwd=self.root,
             env=self.environment(**environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         return done.returncode, done.stdout
 
+    def build(self, **environment) -> tuple[int, str]:
+        """Exit status and all output of `jupyter-book build`."""
+        return self.run(self.command(), **environment)
+
+    def make(self, **environment) -> tuple[int, str]:
+        """Exit status and all output of `make book`, its set-up left out."""
+        return self.run(MAKE_BOOK, **environment)
+
+    @property
+    def site(self) -> Path:
+        return self.root / "_build" / "html"
+
     def html(self, name: str) -> str:
-        return (self.root / "_build" / "html" / f"{name}.html").read_text()
+        return (self.site / f"{name}.html").read_text()
 
 
 @pytest.fixture
 def book(tmp_path):
     return Book(tmp_path)
+
+
+@pytest.fixture
+def make_book():
+    """Makes a small book in a folder."""
+    return Book
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,23 @@ def test_a_swap_that_fails_keeps_the_old_site(tmp_path):
     with pytest.raises(OSError, match="missing"):
         book.swap(tmp_path / "missing", place)
     assert (place / "index.html").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["html"]
+
+
+def test_a_swap_that_is_stopped_between_two_renames_keeps_the_old_site(tmp_path, monkeypatch):
+    place, new = site(tmp_path / "html", "old"), site(tmp_path / "aside", "new")
+    rename = Path.rename
+
+    def stopped(path, target):
+        if path.name == "html.new":
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        book.swap(new, place)
+    assert (place / "index.html").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["aside", "html"]
 
 
 def test_a_site_lost_between_two_renames_comes_back(tmp_path):

@@ -1,6 +1,7 @@
 """From a cell to the page: names, languages, numbers, and the same bytes each time."""
 
 import base64
+import re
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -48,6 +49,21 @@ def test_a_figure_has_the_same_bytes_each_time():
     assert b"<dc:date>" not in first
     assert b"CreationDate" not in page.saved(two_dots(), "pdf", "fig-x")
     assert page.saved(two_dots(), "svg", "fig-x") != page.saved(two_dots(), "svg", "fig-y")
+
+
+def test_the_last_digits_of_a_layout_are_not_in_the_bytes():
+    def placed(right):
+        drawing = Figure()
+        axes = [drawing.add_axes([0.1, 0.1, right, 0.3]), drawing.add_axes([0.1, 0.6, 0.3, 0.3])]
+        for ax in axes:
+            ax.plot([0, 1], [0, 1])
+        return page.saved(drawing, "svg", "fig-x")
+
+    assert placed(0.3) == placed(0.3 + 1e-15)
+    assert placed(0.3) != placed(0.31)
+    used = re.findall(rb"url\(#(.+?)\)", placed(0.3))
+    assert set(used) == {b"fig-x-clip-1", b"fig-x-clip-2"}
+    assert all(b'<clipPath id="%s">' % name in placed(0.3) for name in used)
 
 
 def test_outside_a_build_the_figure_is_shown(monkeypatch):

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from dnnbook import style
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+CLIP = re.compile(rb'(?<=<clipPath id=")p[0-9a-f]{10}(?=")')
 
 
 class Ink:
@@ -34,7 +35,18 @@ def saved(drawing: Figure, form: str, name: str) -> bytes:
     buffer = io.BytesIO()
     with style.salted(name):
         drawing.savefig(buffer, format=form, metadata={date: None})
-    return buffer.getvalue()
+    return buffer.getvalue() if form == "pdf" else with_numbered_clips(buffer.getvalue(), name)
+
+
+def with_numbered_clips(svg: bytes, name: str) -> bytes:
+    """An SVG whose clip paths bear numbers.
+
+    Matplotlib names each after all the digits of its place, and the last of those digits
+    depend on where in memory the layout was computed.
+    """
+    for number, clip in enumerate(CLIP.findall(svg), 1):
+        svg = svg.replace(clip, f"{name}-clip-{number}".encode())
+    return svg
 
 
 def languages() -> list[str]:

@@ -2,10 +2,14 @@
 
 The floor is what no build can avoid: the same cells in one plain Python process, then
 Sphinx with every execution in the cache. All of it happens in a copy of the book, which is
-deleted afterwards.
+deleted afterwards. What the cold build said of each page is kept in `book/seconds.json`,
+which the colophon prints.
 """
 
+import json
 import os
+import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from press import building, digest
+from press import building, colophon, digest
 from press.book import JUPYTER_BOOK
 
 KEPT = (
@@ -25,6 +29,7 @@ KEPT = (
     "book",
     "code",
 )
+EXECUTED = re.compile(r"^  (\S+)\.md: executed in ([\d.]+) s$", re.MULTILINE)
 
 
 def copy_book(folder: Path) -> None:
@@ -37,8 +42,8 @@ def copy_book(folder: Path) -> None:
             shutil.copy2(source, folder / name)
 
 
-def seconds(command: list[str], folder: Path) -> float:
-    """How long a command takes in a copy of the book.
+def timed(command: list[str], folder: Path) -> tuple[float, str]:
+    """The seconds that a command takes in a copy of the book, and what it prints.
 
     Raises:
         SystemExit: the command failed; what it printed is shown.
@@ -56,7 +61,7 @@ def seconds(command: list[str], folder: Path) -> float:
     )
     if done.returncode:
         sys.exit(f"{done.stdout[-2000:]}\nbench: {' '.join(command)[:80]} failed")
-    return time.monotonic() - begun
+    return time.monotonic() - begun, done.stdout
 
 
 def all_cells(folder: Path) -> str:
@@ -74,20 +79,37 @@ def edit(folder: Path, file: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), "utf8")
 
 
-def measure(folder: Path) -> dict[str, float]:
-    """The seconds of each kind of build, in the order in which they are run."""
-    build = [*JUPYTER_BOOK, "build", str(folder)]
-    times = {"cold build": seconds(build, folder)}
-    times["no change"] = seconds(build, folder)
+def processor() -> str:
+    """The model of this machine's processor; where nobody tells it, its kind."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text("utf8").splitlines() if told.exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return next(iter(models), platform.processor() or platform.machine())
+
+
+def record(printed: str) -> dict:
+    """What a cold build said of its pages, with the machine: no date, no name of a computer."""
+    machine = (
+        f"{building.jobs()} cores ({processor()}), {building.slots()} pages at a time, "
+        f"{platform.system()}, Python {platform.python_version()}"
+    )
+    return {"machine": machine, "seconds": {k: float(v) for k, v in EXECUTED.findall(printed)}}
+
+
+def measure(folder: Path) -> tuple[dict[str, float], dict]:
+    """The seconds of each kind of build, in the order in which they are run; those of pages."""
+    build, times = [*JUPYTER_BOOK, "build", str(folder)], {}
+    times["cold build"], printed = timed(build, folder)
+    times["no change"] = timed(build, folder)[0]
     edit(folder, "book/en/toy.md", "One neuron", "A neuron")
-    times["one word changed"] = seconds(build, folder)
+    times["one word changed"] = timed(build, folder)[0]
     edit(folder, "code/dnnbook/toy.py", "STEPS = 500", "STEPS = 501")
-    times["one module changed"] = seconds(build, folder)
-    times["floor: the cells"] = seconds([sys.executable, "-c", all_cells(folder)], folder)
+    times["one module changed"] = timed(build, folder)[0]
+    times["floor: the cells"] = timed([sys.executable, "-c", all_cells(folder)], folder)[0]
     shutil.rmtree(folder / "_build" / "html")
     shutil.rmtree(folder / "_build" / ".doctrees")
-    times["floor: Sphinx"] = seconds(build, folder)
-    return times
+    times["floor: Sphinx"] = timed(build, folder)[0]
+    return times, record(printed)
 
 
 def main() -> None:
@@ -95,12 +117,14 @@ def main() -> None:
         folder = Path(name).resolve() / "book-copy"
         folder.mkdir()
         copy_book(folder)
-        times = measure(folder)
+        times, pages = measure(folder)
+    kept = digest.ROOT / colophon.SECONDS
+    kept.write_text(json.dumps(pages, indent=1) + "\n", "utf8")
     floor = times["floor: the cells"] + times["floor: Sphinx"]
     print(f"{os.cpu_count()} cores, {building.slots()} pages at a time\n")
     for name, value in times.items():
         print(f"{name:<20}{value:7.1f} s  {value / floor:6.2f} × the floor")
-    print(f"{'the floor':<20}{floor:7.1f} s")
+    print(f"{'the floor':<20}{floor:7.1f} s\n\nThe seconds of each page are in {colophon.SECONDS}.")
 
 
 if __name__ == "__main__":

@@ -2,17 +2,25 @@
 
 `python -m press.book` runs `jupyter-book build` into `_build/aside`, then swaps the
 finished site into `_build/html`. Until then the last good site stays where it was.
+
+There are two locks. `make book` holds one of its own from beginning to end; the other is
+held by whoever writes: `jupyter-book build` while it runs, `make book` while it swaps. So a
+build that outlives a killed `make book` still keeps others out.
 """
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from press import building
-from press.digest import ROOT
+try:
+    from press import building
+    from press.digest import ROOT
+except ModuleNotFoundError as error:
+    sys.exit(f"The book was not built: {error}. Is requirements.txt installed?")
 
 JUPYTER_BOOK = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
 NEEDED = 200_000_000  # bytes: a site, its copy, and the execution cache
@@ -42,18 +50,19 @@ def check_room(folder: Path) -> None:
 def swap(new: Path, place: Path) -> None:
     """Puts a copy of `new` in `place`, in two renames; the copy is made aside first.
 
-    If the second rename fails, the first is undone.
+    If anything keeps it from being done, the old site is back, and the copy is gone.
     """
     fresh, old = place.with_name(place.name + ".new"), place.with_name(place.name + ".old")
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(new, fresh)
-    if place.exists():
-        place.rename(old)
     try:
+        shutil.copytree(new, fresh)
+        if place.exists():
+            place.rename(old)
         fresh.rename(place)
-    except OSError:
+    except BaseException:  # to be stopped is no OSError
         restore(place)
+        shutil.rmtree(fresh, ignore_errors=True)
         raise
     shutil.rmtree(old, ignore_errors=True)
 
@@ -66,33 +75,49 @@ def restore(place: Path) -> None:
 
 
 def build(aside: Path) -> int:
-    """Runs jupyter-book under the lock that this process holds; its exit status."""
-    environment = {**os.environ, building.HELD: str(ROOT / "_build")}
-    command = [*JUPYTER_BOOK, "build", str(ROOT), "--path-output", str(aside)]
-    return subprocess.call(command, env=environment)
+    """The exit status of jupyter-book, which takes the lock of those who write."""
+    return subprocess.call([*JUPYTER_BOOK, "build", str(ROOT), "--path-output", str(aside)])
+
+
+def make(folder: Path) -> None:
+    """Builds aside and swaps, in a folder that this process has to itself.
+
+    Raises:
+        SystemExit: a message that says what failed, and whether a good book is in place.
+    """
+    aside, place = folder / "aside", folder / "html"
+    with building.take_lock(folder / building.LOCK):
+        restore(place)
+    if build(aside) != 0:
+        # A plain build writes into the same place, and may have left it unfinished.
+        good = place.exists() and not (folder / building.MARK).exists()
+        kept = "The last good book is still in place." if good else ""
+        room = "The disk is full. " if shutil.disk_usage(folder).free < 1_000_000 else ""
+        sys.exit(f"The book was not built: see the messages above. {room}{kept}".rstrip())
+    try:
+        with building.take_lock(folder / building.LOCK):
+            swap(aside / "_build" / "html", place)
+    except OSError as error:
+        reason = error.args[0][0][2] if isinstance(error, shutil.Error) else error  # one of many
+        sys.exit(f"The book was built but could not be put in place: {reason}.")
+
+
+def stop(*_) -> None:
+    raise KeyboardInterrupt
 
 
 def main() -> None:
     begun = time.monotonic()
     folder = ROOT / "_build"
-    aside, place = folder / "aside", folder / "html"
     check_room(folder)
-    with building.take_lock(folder):
-        restore(place)
-        if build(aside) != 0:
-            # A plain build writes into the same place, and may have left it unfinished.
-            good = place.exists() and not (folder / building.MARK).exists()
-            kept = "The last good book is still in place." if good else ""
-            room = "The disk is full. " if shutil.disk_usage(folder).free < 1_000_000 else ""
-            sys.exit(f"The book was not built: see the messages above. {room}{kept}".rstrip())
-        try:
-            swap(aside / "_build" / "html", place)
-        except OSError as error:
-            sys.exit(f"The book was built but could not be put in place: {error}.")
-    print(f"The book is built, in {time.monotonic() - begun:.0f} s. Open {place / 'index.html'}")
+    with building.take_lock(folder / ".make-lock"):
+        make(folder)
+    seconds = time.monotonic() - begun
+    print(f"The book is built, in {seconds:.0f} s. Open {folder / 'html' / 'index.html'}")
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, stop)  # which ends, as Ctrl-C does, what was started
     try:
         main()
     except KeyboardInterrupt:

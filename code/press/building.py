@@ -19,8 +19,7 @@ from dnnbook import settings
 from press import digest, execution
 
 FIXED = settings.ENVIRONMENT  # no page runs without them
-MARK = ".unfinished"
-HELD = "PRESS_LOCK_HELD"  # set by `make book`, which takes the lock for longer
+MARK, LOCK = ".unfinished", ".lock"
 NOT_OURS = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
 
 
@@ -64,7 +63,7 @@ def prepare(app, config) -> None:
             f"{digest.ROOT}. Take the other book off PYTHONPATH."
         )
     build = Path(app.doctreedir).parent
-    app.press_lock = take_lock(digest.ROOT / "_build")
+    app.press_lock = take_lock(digest.ROOT / "_build" / LOCK)
     app.press_mark = build / MARK
     set_environment(digest.ROOT / "_build")
     if app.press_mark.exists():
@@ -83,12 +82,10 @@ def prepare(app, config) -> None:
     app.parallel = jobs()
 
 
-def take_lock(folder: Path) -> FileLock:
+def take_lock(file: Path) -> FileLock:
     """The lock that lets one build at a time work in a folder; says so when it waits."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / ".lock")
-    if os.environ.get(HELD) == str(folder):
-        return lock
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(file)
     try:
         lock.acquire(timeout=0)
     except Timeout:

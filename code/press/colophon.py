@@ -2,9 +2,11 @@
 
 Three directives, each with its caption: `{packages}` lists what `requirements.in` asks for,
 in the installed version and with the reason given there; `{settings}` the environment in
-which pages run; `{page-seconds}` how long each page took when it was last executed.
+which pages run; `{page-seconds}` how long each page took when `make bench` last measured it.
+The seconds are stored, because those of the build itself would make every site another one.
 """
 
+import json
 import platform
 import re
 from importlib.metadata import PackageNotFoundError, version
@@ -14,11 +16,11 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
-from press import building, digest, execution
+from press import building, digest
 
 FILE = "requirements.in"
 ASKED = re.compile(r"^([A-Za-z0-9_.-]+)[^#\n]*(?:# (.+))?$", re.MULTILINE)
-SHOWN = "press_shows_seconds"
+SECONDS = "book/seconds.json"  # written by `make bench`
 
 
 def packages(requirements: str) -> list[tuple[str, str, str]]:
@@ -32,17 +34,10 @@ def packages(requirements: str) -> list[tuple[str, str, str]]:
     return rows
 
 
-def page_seconds(env) -> list[tuple[str, float]]:
-    """The executed pages in the order of the book, each with its seconds in the kernel."""
-    cache, rows = execution.open_cache(building.cache_folder()), []
-    for name in (name for name in env.config.external_site_map if name in env.found_docs):
-        path = Path(env.doc2path(name))
-        text = path.read_text("utf8")
-        if digest.is_executed(text):
-            page = execution.read_page(path, name, building.stamp(text))
-            seconds = cache.match_cache_notebook(page.notebook).data["execution_seconds"]
-            rows.append((name, seconds))
-    return rows
+def executed_pages(env) -> list[str]:
+    """The pages that hold code, in the order of the book."""
+    names = [name for name in env.config.external_site_map if name in env.found_docs]
+    return [n for n in names if digest.is_executed(Path(env.doc2path(n)).read_text("utf8"))]
 
 
 class Table(SphinxDirective):
@@ -56,8 +51,11 @@ class Table(SphinxDirective):
         """The cells below the head, as Markdown."""
         raise NotImplementedError
 
+    def caption(self) -> str:
+        return self.arguments[0]
+
     def run(self) -> list[nodes.Node]:
-        lines = [f":::{{table}} {self.arguments[0]}", ":align: left", ""]
+        lines = [f":::{{table}} {self.caption()}", ":align: left", ""]
         lines += [f"| {' | '.join(row)} |" for row in (self.head, self.marks, *self.rows())]
         body = nodes.Element()
         self.state.nested_parse(StringList([*lines, ":::"], self.name), self.content_offset, body)
@@ -84,26 +82,25 @@ class Settings(Table):
 
 
 class PageSeconds(Table):
-    """How long each page took."""
+    """How long each page took, and on what machine."""
 
     head, marks = ("Page", "Seconds"), (":--", "--:")
 
+    def measured(self) -> dict:
+        self.env.note_dependency(SECONDS)
+        return json.loads(Path(self.env.srcdir, SECONDS).read_text("utf8"))
+
+    def caption(self) -> str:
+        return f"{self.arguments[0]} Measured on {self.measured()['machine']}."
+
     def rows(self):
-        self.env.metadata[self.env.docname][SHOWN] = True
-        times = page_seconds(self.env)
-        rows = [(f"{{doc}}`/{name}`", f"{seconds:.0f}") for name, seconds in times]
-        return [*rows, ("**Sum**", f"**{sum(seconds for _, seconds in times):.0f}**")]
-
-
-def read_again(app, env, names) -> None:
-    """Whoever shows the pages' seconds is read whenever another page is."""
-    if names:
-        known = (name for name in env.found_docs if env.metadata[name].get(SHOWN))
-        names += [name for name in known if name not in names]
+        stored, names = self.measured()["seconds"], executed_pages(self.env)
+        shown = [f"{stored[name]:.0f}" if name in stored else "–" for name in names]
+        rows = [(f"{{doc}}`/{name}`", text) for name, text in zip(names, shown, strict=True)]
+        return [*rows, ("**Sum**", f"**{sum(stored.get(name, 0) for name in names):.0f}**")]
 
 
 def setup(app) -> None:
     app.add_directive("packages", Packages)
     app.add_directive("settings", Settings)
     app.add_directive("page-seconds", PageSeconds)
-    app.connect("env-before-read-docs", read_again, priority=100)
