@@ -7,6 +7,7 @@ it will stand.
 
 import posixpath
 import re
+import shutil
 from html import escape
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin
@@ -90,6 +91,7 @@ def lost_page(book: str, language: str, base: str) -> str:
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="robots" content="noindex">',
             f"<title>{said} \u2014 {escape(book)}</title>",
+            '<link rel="icon" href="data:,">',
             f"<style>{LOOK}</style>",
             "</head>",
             f"<body><main><h1>{said}</h1>",
@@ -124,5 +126,19 @@ def complete(app, error) -> None:
         map_file.write_text(sitemap([urljoin(base, quote(name)) for name in found]), "utf8")
 
 
+def renew_sources(app) -> list:
+    """Lets the pages of source code be written anew when the press or the style has changed.
+
+    The extension that writes them looks at the source alone.
+    """
+    mark = Path(app.doctreedir, f"sources-{app.builder.name}")
+    now = app.config.press_digest + app.config.assets_digest
+    if not mark.exists() or mark.read_text() != now:
+        shutil.rmtree(Path(app.outdir, "_modules"), ignore_errors=True)
+        mark.write_text(now)
+    return []
+
+
 def setup(app) -> None:
+    app.connect("html-collect-pages", renew_sources, priority=100)
     app.connect("build-finished", complete)
