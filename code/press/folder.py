@@ -141,4 +141,5 @@ def renew_sources(app) -> list:
 
 def setup(app) -> None:
     app.connect("html-collect-pages", renew_sources, priority=100)
-    app.connect("build-finished", complete)
+    # After the theme, which writes the colours of the code when all else is done.
+    app.connect("build-finished", complete, priority=900)
