@@ -45,7 +45,8 @@ def with_time(body: str) -> str:
         return body
     time = minutes(article[0])
     said = f"about {time} minute{'s' if time > 1 else ''}"
-    return body.replace("</h1>\n", f'</h1>\n<p class="reading-time">{said}</p>\n', 1)
+    place = body.index("</h1>", article.start()) + len("</h1>")
+    return f'{body[:place]}\n<p class="reading-time">{said}</p>{body[place:]}'
 
 
 def sized(body: str, size: Size) -> str:
