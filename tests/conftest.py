@@ -76,6 +76,7 @@ class Book:
         (root / "assets" / "fonts").mkdir(parents=True)
         (root / "assets" / "fonts" / "fonts.css").touch()
         (root / "assets" / "book.css").touch()
+        (root / "assets" / "icon.svg").touch()
         (root / "requirements.txt").write_text("numpy==0\n")
         (root / "_toc.yml").write_text(
             "format: jb-book\nroot: index\nchapters: [{file: a}, {file: b}]\n"

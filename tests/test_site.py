@@ -1,18 +1,28 @@
 """The built book in a real browser: what a reader gets, from the file system, offline."""
 
+import functools
+import gzip
+import http.server
 import re
+import threading
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlparse
 
+import pydata_sphinx_theme
 import pytest
+import sphinx_book_theme
 import yaml
 from playwright.sync_api import sync_playwright
 
 from press.browser import on_path
 
 SITE = Path(__file__).resolve().parents[1] / "_build" / "html"
+DISK = SITE.as_uri()
 TOC = yaml.safe_load((SITE.parents[1] / "_toc.yml").read_text("utf8"))
 PAGES = [TOC["root"], *(entry["file"] for part in TOC["parts"] for entry in part["chapters"])]
+NUMBERED = [e["file"] for part in TOC["parts"] if part.get("numbered") for e in part["chapters"]]
+OTHERS = ["search", "genindex", "404", "_modules/dnnbook/toy"]
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,23 +42,40 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def served():
+    """The address of the site on a server of this machine."""
+
+    class Silent(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    handler = functools.partial(Silent, directory=SITE)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 @pytest.fixture
 def visit(browser):
     """Opens a page; returns it with the foreign requests and the console's complaints."""
     contexts = []
 
-    def open_page(name, width=1280, theme="light"):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+    def open_page(name, width=1280, theme="light", root=DISK, **more):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, **more
+        )
         contexts.append(context)
         page, foreign, complaints = context.new_page(), [], []
         page.on(
             "request",
-            lambda r: None if r.url.startswith(("file:", "data:")) else foreign.append(r.url),
+            lambda r: None if r.url.startswith((root, "data:")) else foreign.append(r.url),
         )
         page.on("requestfailed", lambda r: complaints.append(f"failed: {r.url}"))
         page.on("pageerror", lambda e: complaints.append(str(e)))
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.goto((SITE / f"{name}.html").as_uri(), wait_until="load")
+        page.goto(f"{root}/{name}.html", wait_until="load")
         return page, foreign, complaints
 
     yield open_page
@@ -60,9 +87,10 @@ def test_the_site_was_built():
     assert (SITE / "index.html").exists(), "run `make book` first"
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_asks_nobody_and_complains_of_nothing(visit, name):
-    page, foreign, complaints = visit(name)
+@pytest.mark.parametrize("where", ["file", "http"])
+@pytest.mark.parametrize("name", PAGES + OTHERS)
+def test_a_page_asks_nobody_and_complains_of_nothing(visit, served, name, where):
+    page, foreign, complaints = visit(name, root=served if where == "http" else DISK)
     page.wait_for_timeout(300)
     assert foreign == []
     assert complaints == []
@@ -72,12 +100,26 @@ def test_a_page_asks_nobody_and_complains_of_nothing(visit, name):
     assert broken == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (320, "dark")])
+@pytest.mark.parametrize("name", PAGES + OTHERS)
+def test_a_phone_shows_the_page_without_sideways_scrolling(visit, name, width, theme):
+    page, *_ = visit(name, width=width, theme=theme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if name != "404":
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+
+
+CUT_NUMBERS = """[...document.querySelectorAll("article .eqno")].filter(number => {
+  const box = number.parentElement.getBoundingClientRect(), own = number.getBoundingClientRect();
+  return own.width < 20 || own.left < box.left || own.right > Math.min(box.right, innerWidth) + 1;
+}).map(number => number.textContent)"""
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_a_phone_shows_the_page_without_sideways_scrolling(visit, name, theme):
-    page, *_ = visit(name, width=390, theme=theme)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert page.evaluate("document.documentElement.dataset.theme") == theme
+def test_a_phone_shows_the_number_of_every_equation(visit, name):
+    page, *_ = visit(name, width=390)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert page.evaluate(CUT_NUMBERS) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -122,8 +164,9 @@ def test_the_feedforward_chapter_shows_a_tested_network(visit):
     accuracy = float(re.search(r"test accuracy: ([\d.]+)", text)[1])
     assert 0.8 < accuracy < 0.9
     assert f"gets {accuracy:.1%} of the test images right" in text
-    figure = page.locator("#fig-confusion-matrix")
-    assert figure.locator("img").evaluate("image => image.naturalWidth") > 300
+    figure = page.locator("#fig-confusion-matrix img")
+    figure.scroll_into_view_if_needed()  # until then it is not loaded
+    assert figure.evaluate("image => image.decode().then(() => image.naturalWidth)") > 300
 
 
 def test_a_source_link_leads_to_the_function_that_drew_the_figure(visit):
@@ -180,3 +223,245 @@ def test_search_finds_a_chapter(visit):
     page.wait_for_selector("#search-results li a", timeout=10_000)
     found = page.locator("#search-results li a").all_inner_texts()
     assert any("Feed-forward" in title for title in found)
+
+
+# What a page loads, and what it may -----------------------------------------------
+
+
+def tags(text, name):
+    return re.findall(rf"<{name}\b[^>]*>", text)
+
+
+@pytest.fixture(scope="module")
+def texts():
+    """The pages of the site as text, but for the one that stands alone."""
+    files = [file for file in sorted(SITE.rglob("*.html")) if file.name != "404.html"]
+    return {str(file.relative_to(SITE)): file.read_text("utf8") for file in files}
+
+
+def test_nothing_stands_in_the_way_of_the_first_paint_but_the_style(texts):
+    for name, text in texts.items():
+        scripts = [tag for tag in tags(text, "script") if "src=" in tag]
+        assert all(" defer" in tag for tag in scripts), name
+        assert len(tags(text, "script")) - len(scripts) == 1, name
+        assert [tag for tag in tags(text, "link") if "stylesheet" in tag][1:] == [], name
+
+
+def test_every_image_has_a_size_and_most_wait_for_the_reader(texts):
+    images = [tag for text in texts.values() for tag in tags(text, "img")]
+    assert len(images) > 100
+    assert [tag for tag in images if not re.search(r' width="\d+" height="\d+"', tag)] == []
+    assert sum(' loading="lazy"' in tag for tag in images) > 0.9 * len(images)
+
+
+def test_every_page_has_its_policy_and_nothing_that_the_policy_forbids(texts):
+    for name, text in [*texts.items(), ("404", (SITE / "404.html").read_text("utf8"))]:
+        head = text[: text.index("</head>")]
+        begin = head.index('<meta http-equiv="Content-Security-Policy"')
+        assert begin < re.search("<(script|link|style)", head).start(), name
+        policy = head[begin : head.index(">", begin)]
+        assert "default-src 'none'" in policy
+        assert not re.search(r"unsafe|https?:|\*", policy), name
+        assert not re.findall(r'<[a-z][^<>]*\s(?:on[a-z]+|style)="', text), name
+        assert "javascript:" not in text, name
+
+
+def test_every_page_says_its_language_and_what_it_is_about(texts):
+    titles = set()
+    for name, text in texts.items():
+        assert '<html lang="en"' in text, name
+        titles |= set(re.findall("<title>(.*?)</title>", text))
+        (about,) = re.findall(r'<meta name="description" content="(.*?)">', text)
+        assert 0 < len(unescape(about)) <= 160, name
+        assert '<meta property="og:title"' in text, name
+    assert len(titles) == len(texts)
+
+
+def test_chapters_say_how_long_they_take(texts):
+    said = {
+        name: int(re.search(r"about (\d+) minutes<", text)[1])
+        for name, text in texts.items()
+        if "reading-time" in text
+    }
+    assert set(said) == {f"{name}.html" for name in NUMBERED}
+    assert 10 < min(said.values()) < max(said.values()) < 90
+
+
+@functools.cache
+def weight(name: str) -> int:
+    """The bytes of a file as a server sends it, compressed where that helps."""
+    data = (SITE / name).read_bytes()
+    return min(len(data), len(gzip.compress(data, 6)))
+
+
+def name_of(url: str) -> str:
+    return unquote(urlparse(url).path).lstrip("/")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_light(visit, served, name):
+    page, *_ = visit("404", root=served)
+    asked = []
+    page.on("request", lambda request: asked.append(name_of(request.url)))
+    page.goto(f"{served}/{name}.html", wait_until="networkidle")
+    images = page.evaluate("[...document.images].map(i => [i.src, i.loading])")
+    lazy = {name_of(source) for source, loading in images if loading == "lazy"}
+    first = [file for file in asked if file not in lazy]
+    kilobytes = sum(map(weight, first)) / 1000
+    assert len(first) <= 40, first
+    assert kilobytes <= (150 if name == "index" else 300), first
+    assert kilobytes + sum(map(weight, lazy)) / 1000 <= 700
+
+
+# The characters of the text, font by font, and the distinct parts of the formulas, as elements
+# of their own. Code is set in a font of the reader's, and so are Chinese and the sign of the
+# transpose, which the font of the formulas lacks.
+SAMPLES = r"""() => {
+  const article = document.querySelector("article"), found = new Map(), names = [];
+  const texts = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const node = texts.currentNode, parent = node.parentElement, style = getComputedStyle(parent);
+    if (!node.data.trim() || node.data === "𝖳") continue;
+    if (parent.closest("pre, code, kbd, annotation")) continue;
+    const part = parent.closest("math") ? parent : null;
+    const key = part ? part.outerHTML
+      : [style.fontStyle, style.fontWeight, "20px", style.fontFamily].join(" ");
+    if (!found.has(key)) found.set(key, [part, new Set()]);
+    for (const sign of node.data.replace(/[\s\u3000-\u9fff\uff00-\uffef]/g, ""))
+      found.get(key)[1].add(sign);
+  }
+  const samples = document.createElement("div");
+  samples.id = "samples";
+  for (const [font, [part, signs]] of found) {
+    const sample = part ? part.cloneNode(true) : document.createElement("p");
+    if (!part) {
+      sample.textContent = [...signs].sort().join("");
+      sample.style.font = font;
+    }
+    const math = document.createElementNS("http://www.w3.org/1998/Math/MathML", "math");
+    if (part) math.append(sample);
+    samples.append(part ? math : sample);
+  }
+  article.append(samples);
+  return document.fonts.ready.then(() => found.size);
+}"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_fonts_of_the_book_have_every_character(visit, name):
+    page, *_ = visit(name)
+    assert page.evaluate(SAMPLES) > 1
+    page.wait_for_timeout(200)
+    devtools, strange = page.context.new_cdp_session(page), []
+    devtools.send("DOM.enable")
+    devtools.send("CSS.enable")
+    root = devtools.send("DOM.getDocument")["root"]["nodeId"]
+    query = {"nodeId": root, "selector": "#samples > p, #samples > math > *"}
+    for node in devtools.send("DOM.querySelectorAll", query)["nodeIds"]:
+        fonts = devtools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+        if not all(font["isCustomFont"] for font in fonts):
+            text = devtools.send("DOM.getOuterHTML", {"nodeId": node})["outerHTML"]
+            strange.append((text, [f["familyName"] for f in fonts if not f["isCustomFont"]]))
+    assert strange == []
+
+
+LOOKS = """() => [...document.querySelectorAll("body, body *")].map(element => {
+  const style = getComputedStyle(element), box = element.getBoundingClientRect();
+  return [element.tagName, element.className, box.x, box.y, box.width, box.height,
+    ...["display", "visibility", "position", "color", "backgroundColor", "fontFamily", "fontSize",
+        "fontWeight", "fontStyle", "lineHeight", "letterSpacing", "textAlign", "textDecoration",
+        "textTransform", "opacity", "borderTop", "borderLeft", "borderRadius", "boxShadow",
+        "outline", "listStyle", "cursor", "overflow", "zIndex", "transform", "whiteSpace",
+    ].map(name => style[name])].join(" ");
+})"""
+
+PREPEND = """css => {
+  const style = document.createElement("style");
+  style.textContent = css;
+  document.querySelector("link[rel=stylesheet]").before(style);
+}"""
+
+
+def whole_theme() -> str:
+    """All rules of the theme's own sheets, without fonts."""
+    packages = {pydata_sphinx_theme: "pydata-sphinx-theme", sphinx_book_theme: "sphinx-book-theme"}
+    text = ""
+    for package, name in packages.items():
+        folder = Path(package.__file__).parent / "theme" / package.__name__ / "static" / "styles"
+        text += (folder / f"{name}.css").read_text("utf8").removeprefix('@charset "UTF-8";')
+    return re.sub(r"@font-face\s*\{[^}]*\}", "", text)
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize("name", ["index", "search", "genindex", "book/en/toy", "book/en/dropout"])
+def test_the_rules_that_were_left_out_would_change_nothing(visit, name, width, theme):
+    page, *_ = visit(name, width=width, theme=theme, bypass_csp=True)
+    page.add_style_tag(content="* { transition: none !important; animation: none !important }")
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    page.evaluate("document.fonts.ready.then(() => null)")
+    with_ours = page.evaluate(LOOKS)
+    page.evaluate(PREPEND, whole_theme())
+    with_all = page.evaluate(LOOKS)
+    assert [pair for pair in zip(with_ours, with_all, strict=True) if pair[0] != pair[1]] == []
+
+
+# What a reader does ---------------------------------------------------------------
+
+
+def test_a_copy_button_copies(visit, served):
+    page, _, complaints = visit("book/en/toy", root=served)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    cell = page.locator("div.highlight", has_text="keras.Sequential").locator("visible=true").first
+    cell.hover()
+    cell.locator("button.copybtn").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.strip() == cell.locator("pre").inner_text().strip()
+    assert complaints == []
+
+
+def test_the_menus_of_a_phone_open_and_close(visit):
+    page, _, complaints = visit("book/en/toy", width=390)
+    for side, link in (("primary", "Dropout"), ("secondary", "Summary")):
+        entry = page.locator(f"#pst-{side}-sidebar-modal a", has_text=link)
+        assert not entry.is_visible()
+        page.locator(f"button.{side}-toggle").click()
+        entry.wait_for(state="visible")
+        page.keyboard.press("Escape")
+        entry.wait_for(state="hidden")
+    assert complaints == []
+
+
+@pytest.mark.parametrize("where", ["file", "http"])
+def test_the_search_field_leads_to_a_chapter(visit, served, where):
+    page, _, complaints = visit("book/en/toy", root=served if where == "http" else DISK)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("autoencoder")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#search-results li a", timeout=10_000)
+    page.locator("#search-results li a", has_text="The road to generative AI").first.wait_for()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_code_has_colours_in_each_theme(visit, theme):
+    page, *_ = visit("book/en/toy", theme=theme)
+    word = page.locator("div.highlight .kn").first
+    color = word.evaluate("word => getComputedStyle(word).color")
+    shades = list(map(int, re.findall(r"\d+", color)))[:3]
+    plain = page.locator("div.highlight pre").first
+    assert color != plain.evaluate("pre => getComputedStyle(pre).color")
+    assert (sum(shades) > 384) == (theme == "dark")
+
+
+def test_the_colours_are_chosen_before_the_first_paint(visit):
+    page, *_ = visit("index", theme="dark")
+    page.route("**/*.js*", lambda route: route.abort())
+    page.reload(wait_until="load")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_without_scripts_there_are_no_buttons_for_them(visit):
+    page, *_ = visit("book/en/toy", java_script_enabled=False)
+    assert page.locator(".theme-switch-button").count() > 0
+    assert page.locator(".pst-js-only").locator("visible=true").count() == 0
+    assert page.locator("html").get_attribute("data-theme") == "light"

@@ -1,0 +1,145 @@
+"""The folder of the site: what is done to it when its pages are written.
+
+The style sheets become one (`press.styles`); files that no page asks for go; a page for
+addresses that do not exist is added, and a map of the site once `html_baseurl` says where
+it will stand.
+"""
+
+import posixpath
+import re
+import shutil
+from html import escape
+from pathlib import Path
+from urllib.parse import quote, unquote, urljoin
+
+from press.head import SHEET, policy
+from press.pages import SITES
+from press.styles import one_sheet
+
+IMPORT = re.compile(r'@import "([^"]+)";')
+ADDRESS = re.compile(r"url\(([\"']?)(?!data:)([^)\"']+)\1\)")
+# The address of a file, without the way up to the root and without the version behind it.
+ASKED = re.compile(r'(?:src|href)="(?:\.{1,2}/)*(_(?:static|images)/[^"?#]+)')
+
+LOOK = (
+    ":root{color-scheme:light dark}"
+    "body{font:1.1rem/1.6 Georgia,serif;max-width:34rem;margin:15vh auto;padding:0 1.2rem}"
+    "a{color:inherit}"
+)
+WORDS = {
+    "en": ("There is no such page", "It may have been moved or renamed. The book begins here:"),
+    "zh": ("没有这一页", "它可能已被移动或改名。本书从这里开始："),
+}
+
+
+def sheet_text(static: Path, name: str) -> str:
+    """A style sheet with what it imports; its addresses as seen from the top folder."""
+    folder, text = posixpath.dirname(name), (static / name).read_text("utf8")
+
+    def imported(match: re.Match) -> str:
+        return sheet_text(static, posixpath.normpath(posixpath.join(folder, match[1])))
+
+    def moved(match: re.Match) -> str:
+        return f'url("{posixpath.normpath(posixpath.join(folder, match[2]))}")'
+
+    return IMPORT.sub(imported, ADDRESS.sub(moved, text))
+
+
+def in_static(addresses: list[str]) -> list[str]:
+    """The names below `_static`, each once, of what a page asks for."""
+    names = (re.sub(r"^.*?_static/|\?.*$", "", address) for address in addresses)
+    return list(dict.fromkeys(names))
+
+
+def join_sheets(static: Path, names: list[str], ours: list[str], pages: list[str]) -> str:
+    """Writes the one style sheet of a site, and gives it back."""
+    scripts = {name for page in pages for name in ASKED.findall(page) if name.endswith(".js")}
+    texts = [(static.parent / unquote(name)).read_text("utf8") for name in sorted(scripts)]
+    theirs = [sheet_text(static, name) for name in names if name not in ours]
+    own = [sheet_text(static, name) for name in names if name in ours]
+    sheet = one_sheet(theirs, own, pages, texts)
+    (static / SHEET).write_text(sheet, "utf8")
+    return sheet
+
+
+def sweep(root: Path, pages: list[str], sheet: str) -> None:
+    """Removes files and images that no page and no style asks for; the fonts' licences stay."""
+    asked = {unquote(name) for page in pages for name in ASKED.findall(page)}
+    asked |= {f"_static/{name}" for _, name in ADDRESS.findall(sheet)}
+    for folder in (root / "_static", root / "_images"):
+        for file in sorted(folder.rglob("*"), reverse=True):  # what is in a folder, then itself
+            if file.is_dir():
+                if not any(file.iterdir()):
+                    file.rmdir()
+            elif file.relative_to(root).as_posix() not in asked and "OFL-" not in file.name:
+                file.unlink()
+
+
+def lost_page(book: str, language: str, base: str) -> str:
+    """The page for an address that does not exist, however deep: it needs no other file.
+
+    Its link leads to `base`, or, where that is not known, to the root of the host.
+    """
+    said, advice = WORDS[language[:2]]
+    return "\n".join(
+        (
+            "<!DOCTYPE html>",
+            f'<html lang="{language}">',
+            "<head>",
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy(style=LOOK)}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="robots" content="noindex">',
+            f"<title>{said} \u2014 {escape(book)}</title>",
+            '<link rel="icon" href="data:,">',
+            f"<style>{LOOK}</style>",
+            "</head>",
+            f"<body><main><h1>{said}</h1>",
+            f'<p>{advice} <a href="{escape(base or "/")}">{escape(book)}</a>.</p></main></body>',
+            "</html>",
+        )
+    )
+
+
+def sitemap(addresses: list[str]) -> str:
+    """The addresses of the book's pages, for search engines."""
+    entries = "".join(f"<url><loc>{escape(address)}</loc></url>\n" for address in addresses)
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    return f'<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="{space}">\n{entries}</urlset>\n'
+
+
+def complete(app, error) -> None:
+    """Completes a site of which at least one page was written."""
+    names = getattr(getattr(app.builder, "templates", None), "sheets", None)
+    if error or app.builder.name not in SITES or not names:
+        return
+    root, config = Path(app.outdir), app.config
+    pages = [file.read_text("utf8") for file in sorted(root.rglob("*.html"))]
+    ours = [name for name, _ in config.html_css_files]
+    sweep(root, pages, join_sheets(root / "_static", in_static(names), ours, pages))
+    base, map_file = config.html_baseurl, root / "sitemap.xml"
+    lost = lost_page(config.html_title, config.language, base)
+    (root / "404.html").write_text(lost, "utf8")
+    map_file.unlink(missing_ok=True)
+    if base:
+        found = [app.builder.get_target_uri(name) for name in sorted(app.env.found_docs)]
+        map_file.write_text(sitemap([urljoin(base, quote(name)) for name in found]), "utf8")
+
+
+def renew_sources(app) -> list:
+    """Lets the pages of source code be written anew when the press or the style has changed.
+
+    The extension that writes them looks at the source alone.
+    """
+    mark = Path(app.doctreedir, f"sources-{app.builder.name}")
+    now = app.config.press_digest + app.config.assets_digest
+    if not mark.exists() or mark.read_text() != now:
+        shutil.rmtree(Path(app.outdir, "_modules"), ignore_errors=True)
+        mark.write_text(now)
+    return []
+
+
+def setup(app) -> None:
+    app.connect("html-collect-pages", renew_sources, priority=100)
+    # After the theme, which writes the colours of the code when all else is done.
+    app.connect("build-finished", complete, priority=900)

@@ -1,0 +1,111 @@
+"""From a page as the theme renders it to the page of the site, through one pure function.
+
+The head is written anew (`press.head`); no script or style is left in the body; a chapter
+says how long it takes to read; and each image has its size, so that nothing moves when it
+comes. Sphinx renders every page through `Templates`, which `_config.yml` names.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote
+
+from sphinx.jinja2glue import BuiltinTemplateLoader
+from sphinx.util.images import get_image_size
+
+from press.head import ARTICLE, SCRIPT, About, head, plain, sheets
+
+SITES = ("html", "dirhtml")  # an e-book is rendered through the same templates, but is no site
+PACE = 200  # words a minute
+PIXELS = {"pt": 4 / 3, "px": 1, "": 1}
+
+STYLED = re.compile(r'(<[a-z][^<>]*?)\sstyle="[^"]*"')
+SVG = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)(pt|px|)" height="([\d.]+)(pt|px|)"')
+FORMULA = re.compile(r"<math.*?</math>", re.DOTALL)
+LISTING = re.compile(r"<pre>.*?</pre>", re.DOTALL)
+
+Size = Callable[[str], tuple[int, int] | None]
+
+
+def minutes(article: str) -> int:
+    """How long an article takes to read, with all that is folded in it.
+
+    A word of code takes twice as long as one of prose, and a formula as long as a word.
+    """
+    article = FORMULA.sub(" x ", article)
+    listings = " ".join(LISTING.findall(article))
+    words = len(plain(article).split()) + len(plain(listings).split())
+    return max(1, round(words / PACE))
+
+
+def with_time(body: str) -> str:
+    """The time to read, below the title of a chapter: of a page whose title has a number."""
+    article = ARTICLE.search(body)
+    if not article or '<h1><span class="section-number">' not in article[0]:
+        return body
+    time = minutes(article[0])
+    said = f"about {time} minute{'s' if time > 1 else ''}"
+    place = body.index("</h1>", article.start()) + len("</h1>")
+    return f'{body[:place]}\n<p class="reading-time">{said}</p>{body[place:]}'
+
+
+def sized(body: str, size: Size) -> str:
+    """Each image with its size; those below the first heading of a section wait for the reader."""
+    fold = body.find("<h2", body.find("<article"))
+
+    def one(image: re.Match) -> str:
+        known = size(re.search(r'src="([^"]*)"', image[0])[1])
+        space = f' width="{known[0]}" height="{known[1]}"' if known else ""
+        lazy = ' loading="lazy"' if 0 < fold < image.start() else ""
+        return f"<img{space}{lazy}{image[0].removeprefix('<img')}"
+
+    return re.sub(r"<img\b[^>]*>", one, body)
+
+
+def finished(page: str, about: About, size: Size) -> str:
+    """A page of the theme as a page of the site."""
+    begin, end = page.index("<head>"), page.index("</head>") + len("</head>")
+    # Without scripts the page is light, in the colours of the book.
+    before = page[:begin].replace('data-theme="auto"', 'data-theme="light"')
+    # Neither a script nor a style in the body would be obeyed: see `press.head.policy`.
+    body = STYLED.sub(r"\1", SCRIPT.sub("", page[end:]))
+    if 'id="search-results"' in body:  # in place of a script
+        field = body.rindex('<input type="search"')
+        body = f"{body[:field]}<input autofocus{body[field + len('<input') :]}"
+    return before + head(page, about) + sized(with_time(body), size)
+
+
+def size_of(file: Path) -> tuple[int, int] | None:
+    """Width and height of an image in the pixels of a style sheet; None if it does not say."""
+    if file.suffix != ".svg":
+        return get_image_size(file)
+    drawing = SVG.search(file.read_text("utf8"))
+    if not drawing:
+        return None
+    width, wide, height, high = drawing.groups()
+    return round(float(width) * PIXELS[wide]), round(float(height) * PIXELS[high])
+
+
+class Templates(BuiltinTemplateLoader):
+    """Sphinx's own templates; what comes out of them is finished before it is written."""
+
+    sheets = None  # the style sheets that the theme asked for, once a page was rendered
+
+    def init(self, builder, theme=None, dirs=None):
+        super().init(builder, theme, dirs)
+        self.builder = builder
+
+    def size(self, source: str) -> tuple[int, int] | None:
+        """The size of an image of the page that is being written."""
+        files = {name: file for file, name in self.builder.images.items()}
+        name = unquote(source.rpartition("/")[2])
+        return size_of(Path(self.builder.srcdir, files[name])) if name in files else None
+
+    def render(self, template, context):
+        page = super().render(template, context)
+        if self.builder.name not in SITES or "<head>" not in page:
+            return page
+        self.sheets = sheets(page)
+        language, root = context["language"] or "en", context["content_root"]
+        about = About(context["docstitle"], language, root, context["pageurl"] or "")
+        return finished(page, about, self.size)
