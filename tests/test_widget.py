@@ -74,6 +74,10 @@ def check_the_scripts(book) -> None:
     assert (static / "demos.js").exists()
 
 
+def without_versions(html: str) -> str:
+    return re.sub(r"\?v=\w+", "", html)
+
+
 def test_a_demo_stands_around_the_picture_of_a_figure_and_what_it_needs_is_cached(book):
     show(book)
     status, output = book.build()
@@ -85,12 +89,14 @@ def test_a_demo_stands_around_the_picture_of_a_figure_and_what_it_needs_is_cache
     status, output = book.build()
     assert status == 0, output
     assert "executing" not in output
-    assert book.html("a") == first.replace("<em>words</em>", "<em>other words</em>")
+    again = first.replace("<em>words</em>", "<em>other words</em>")
+    assert without_versions(book.html("a")) == without_versions(again)
 
 
 @pytest.mark.parametrize("builder", ["latex", "epub"])
 def test_on_paper_there_is_only_the_picture(book, builder):
     show(book)
+    book.edit("_config.yml", "language: en", 'language: en\n    version: "1"')  # EPUB wants one
     command = [*book.command(), "--builder", "custom", "--custom-builder", builder]
     done = subprocess.run(
         command, env=book.environment(), capture_output=True, text=True, timeout=120, check=False
@@ -101,7 +107,7 @@ def test_on_paper_there_is_only_the_picture(book, builder):
         path.read_text("utf8") for path in [*folder.rglob("*.tex"), *folder.rglob("a.xhtml")]
     )
     assert "descent" not in text
-    assert re.search(r"\\includegraphics|<img alt=.What the eye", text)
+    assert re.search(r"includegraphics|<img alt=.What the eye", text)
     assert "A figure with" in text
 
 

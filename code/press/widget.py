@@ -29,7 +29,7 @@ from press import digest
 from press.building import folder_digest
 
 DIST = Path("widgets", "dist")  # in the folder of the sources
-DEMOS = ("descent",)
+DEMOS = ("convolution", "descent", "neuron", "unit")
 BEGIN = "(globalThis.bookData ??= {})"
 
 
