@@ -2,8 +2,9 @@
 
 import { Demo, inCode } from "./demo";
 import { choice, html, row, slider } from "./elements";
-import { convolve, type Packed, places, type Tensor, unpack, zeros } from "./engine";
+import { type Packed, unpack } from "./engine";
 import { Grid } from "./grid";
+import { convolve, places, type Tensor, zeros } from "./layers";
 import { print, word } from "./words";
 
 const KERNELS: Record<string, number[]> = {
@@ -90,12 +91,13 @@ export class Convolution extends Demo {
     const paddings = ["valid", "same"].map((p): [string, string] => [p, p]);
     this.fill();
     this.compute();
+    const table = { class: "demo-kernel", role: "group", "aria-label": word("kernel") };
     return [
       html(
         "div",
         { class: "demo-panels demo-three" },
         this.picture.node,
-        html("div", { class: "demo-kernel", role: "group", "aria-label": word("kernel") }, ...this.inputs),
+        html("div", table, ...this.inputs),
         this.found.node,
       ),
       this.sum,
@@ -155,9 +157,8 @@ export class Convolution extends Demo {
     this.rows.show(this.place[0] + 1);
     this.columns.show(this.place[1] + 1);
     this.sum.textContent = this.written(row, column);
-    this.code.show(
-      `keras.layers.Conv2D(1, 3, strides=${this.stride}, padding="${this.padding}", use_bias=False)`,
-    );
+    const settings = `strides=${this.stride}, padding="${this.padding}", use_bias=False`;
+    this.code.show(`keras.layers.Conv2D(1, 3, ${settings})`);
     this.say(this.words());
   }
 
@@ -184,6 +185,9 @@ export class Convolution extends Demo {
         ? `⌈${length} / ${this.stride}⌉ = ${count}`
         : `⌊(${length} − ${SIZE}) / ${this.stride}⌋ + 1 = ${count}`;
     const values = { formula, row: this.place[0] + 1, column: this.place[1] + 1 };
-    return word("Above, the sum for row {row}, column {column}. Places along each axis: {formula}.", values);
+    return word(
+      "Above, the sum for row {row}, column {column}. Places along each axis: {formula}.",
+      values,
+    );
   }
 }

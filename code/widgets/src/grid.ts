@@ -44,7 +44,8 @@ export class Grid {
       this.pixels.replaceChildren(...cells, edge);
     }
     for (let k = 0; k < size * size; k++) {
-      const ink = { class: kinds[+(values[k] < 0)], "fill-opacity": Math.abs(values[k]).toFixed(3) };
+      const opacity = Math.abs(values[k]).toFixed(3);
+      const ink = { class: kinds[+(values[k] < 0)], "fill-opacity": opacity };
       this.dress(this.pixels.children[k] as SVGElement, ink);
     }
   }

@@ -6,7 +6,7 @@ import { Descent } from "./descent";
 import { Neuron } from "./neuron";
 import { Unit } from "./unit";
 
-export { answer, load, outputs, places, unpack } from "./engine";
+export { answer, load, outputs, unpack } from "./engine";
 export * as line from "./line";
 export { across } from "./membrane";
 export { unit } from "./unit";

@@ -1,7 +1,7 @@
 // Neuron A gets a pulse, a synapse leads to neuron B, and the reader collects A's peaks.
 
 import { Demo } from "./demo";
-import { button, choice, html, row, slider, svg } from "./elements";
+import { button, choice, html, row, slider } from "./elements";
 import { across, type Stimulus } from "./membrane";
 import { Plot, type Point } from "./plot";
 import { print, word } from "./words";
@@ -125,8 +125,8 @@ export class Neuron extends Demo {
       plot.line(spots(this.a), "demo-a"),
       plot.text([22, 46], "A", "demo-name-a"),
       plot.text([22, 34], "B", "demo-name-b"),
-      svg("path", { class: "demo-a", d: `M${plot.x(19)} ${plot.y(48.5)}h${plot.x(2.4) - plot.x(0)}` }),
-      svg("path", { class: "demo-b", d: `M${plot.x(19)} ${plot.y(36.5)}h${plot.x(2.4) - plot.x(0)}` }),
+      plot.line([[19, 48.5], [21.4, 48.5]], "demo-a"),
+      plot.line([[19, 36.5], [21.4, 36.5]], "demo-b"),
     );
     const peaks = [...this.tried.entries()];
     this.curve.draw(
@@ -142,8 +142,8 @@ export class Neuron extends Demo {
 
   /** What each neuron does: a spike passes 0 mV, and what stays below −40 mV is a bump. */
   private words(): string {
-    const told = ([["A", this.a], ["B", this.b]] as [string, number[]][]).map(([name, voltages]) => {
-      const peak = Math.max(...voltages);
+    const told = (["a", "b"] as const).map((key) => {
+      const [name, peak] = [key.toUpperCase(), Math.max(...this[key])];
       const values = { name, peak: print(peak, 0) };
       if (peak > 0) return word("{name} fires; its peak is {peak} mV.", values);
       if (peak > -40) return word("{name} reaches {peak} mV, neither bump nor spike.", values);

@@ -124,7 +124,7 @@ export class Plot {
     this.ink.replaceChildren(...parts);
   }
 
-  /** Calls `moved` with the place, in the units of the axes, where a pointer is pressed or drawn. */
+  /** Calls `moved` with the place under a pressed pointer, in the units of the axes. */
   follow(moved: (place: Point) => void): void {
     const at = (event: PointerEvent): Point => {
       const box = this.node.getBoundingClientRect();

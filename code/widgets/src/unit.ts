@@ -2,7 +2,7 @@
 
 import { Demo, inCode } from "./demo";
 import { button, choice, html, row, slider, svg } from "./elements";
-import { BENDS } from "./engine";
+import { BENDS } from "./layers";
 import { Plot, type Point } from "./plot";
 import { print, word } from "./words";
 
@@ -12,7 +12,12 @@ interface Task {
   axes: [string, string];
 }
 
-const CORNERS: Point[] = [[0, 0], [0, 1], [1, 0], [1, 1]];
+const CORNERS: Point[] = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+];
 const INPUTS: [string, string] = ["x₁", "x₂"];
 const TASKS: Record<string, Task> = {
   AND: { patterns: CORNERS, wanted: [0, 0, 0, 1], axes: INPUTS },
@@ -170,7 +175,8 @@ export class Unit extends Demo {
     const length = Math.hypot(w1, w2);
     const line: SVGElement[] = [];
     if (length > 0) {
-      const foot: Point = [(-this.numbers.b * w1) / length ** 2, (-this.numbers.b * w2) / length ** 2];
+      const back = -this.numbers.b / length ** 2;
+      const foot: Point = [back * w1, back * w2];
       const along: Point = [-w2 / length, w1 / length];
       const at = (t: number): Point => [foot[0] + t * along[0], foot[1] + t * along[1]];
       const tip: Point = [foot[0] + (0.4 * w1) / length, foot[1] + (0.4 * w2) / length];
@@ -182,35 +188,34 @@ export class Unit extends Demo {
       ...this.shades(),
       ...line,
       ...patterns.map((spot, k) => plane.dot(spot, 9, wanted[k] ? "demo-one" : "demo-zero")),
-      ...patterns.map((spot, k) =>
-        plane.text([spot[0] + 0.1, spot[1] + 0.07], right[k] ? "✓" : "✗", right[k] ? "demo-right" : "demo-wrong"),
-      ),
+      ...patterns.map(([x1, x2], k) => {
+        const [mark, kind] = right[k] ? ["✓", "demo-right"] : ["✗", "demo-wrong"];
+        return plane.text([x1 + 0.1, x2 + 0.07], mark, kind);
+      }),
     );
     plane.rename(...axes);
   }
 
   private fillTable(): void {
     const { patterns, wanted, axes } = TASKS[this.task];
-    const { outputs, verdicts } = this;
-    const heads = [...axes, word("sum"), word("output"), word("wanted"), ""];
-    const sums = patterns.map(([x1, x2]) => x1 * this.weights[0] + x2 * this.weights[1] + this.numbers.b);
-    const cells = patterns.map((spot, k) => [
-      String(spot[0]),
-      String(spot[1]),
-      print(sums[k], 1),
+    const { outputs, verdicts, weights } = this;
+    const heads = [...axes, word("sum"), word("output"), word("wanted")];
+    const cells = patterns.map(([x1, x2], k) => [
+      String(x1),
+      String(x2),
+      print(x1 * weights[0] + x2 * weights[1] + this.numbers.b, 1),
       print(outputs[k], this.activation === "step" ? 0 : 2),
       String(wanted[k]),
       verdicts[k] ? "✓" : "✗",
     ]);
+    const head = heads.map((name) => html("th", { scope: "col" }, name));
+    const rows = cells.map((line, k) => {
+      const kind = verdicts[k] ? "demo-right" : "demo-wrong";
+      return html("tr", { class: kind }, ...line.map((cell) => html("td", {}, cell)));
+    });
     this.table.replaceChildren(
-      html("thead", {}, html("tr", {}, ...heads.map((head) => html(head ? "th" : "td", head ? { scope: "col" } : {}, head)))),
-      html(
-        "tbody",
-        {},
-        ...cells.map((line, k) =>
-          html("tr", { class: verdicts[k] ? "demo-right" : "demo-wrong" }, ...line.map((cell) => html("td", {}, cell))),
-        ),
-      ),
+      html("thead", {}, html("tr", {}, ...head, html("td"))),
+      html("tbody", {}, ...rows),
     );
   }
 
