@@ -61,6 +61,8 @@ class Book:
     def __init__(self, root: Path):
         self.root = root
         shutil.copytree(ROOT / "code" / "press", root / "code" / "press")
+        dist = Path("code", "widgets", "dist")
+        shutil.copytree(ROOT / dist, root / dist)
         package = root / "code" / "dnnbook"
         package.mkdir()
         (package / "__init__.py").touch()

@@ -43,6 +43,7 @@ TOOLS = {
     "dnnbook.subset": {"data", "seeds"},
     "dnnbook.style": {"words"},
     "dnnbook.page": {"style"},
+    "dnnbook.export": {"page"},
 }
 
 
@@ -90,8 +91,8 @@ def figure_functions(module: str) -> dict[str, ast.FunctionDef]:
 def figures_drawn(page: Path) -> dict[str, str]:
     """The figures that a page draws, and the module of each."""
     cells = "\n".join(digest.code_cells(page.read_text("utf8")))
-    named = re.findall(r"^from dnnbook\.figures import (\w+) as (\w+)$", cells, re.MULTILINE)
-    modules = {alias: module for module, alias in named}
+    named = re.findall(r"^from dnnbook\.figures import (\w+)(?: as (\w+))?$", cells, re.MULTILINE)
+    modules = {alias or module: module for module, alias in named}
     drawn = [ast.unparse(call.args[0]).split(".") for call in calls(cells, "page.figure")]
     return {function: modules[alias] for alias, function in drawn}
 
@@ -125,7 +126,7 @@ def test_imports_run_one_way(path):
         assert measuring or module.split(".")[-1] in allowed, module
         assert not module.startswith(figures), module
     if "myst_nb" in top:
-        assert module == "dnnbook.page"
+        assert module in {"dnnbook.page", "dnnbook.export"}
     ours = {name for name in used if name.startswith("dnnbook.") and digest.module_file(name)}
     if not module.startswith(figures):
         assert not {name for name in ours if name.startswith(figures)}, "figures come last"

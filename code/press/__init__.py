@@ -3,10 +3,11 @@
 
 def setup(app):
     """Makes builds strict and their cache honest, formulas MathML, and adds our directives."""
-    from press import building, colophon, folder, glossary, mathml, numref, quiz
+    from press import building, colophon, folder, glossary, mathml, numref, quiz, widget
 
     mathml.setup(app)
     quiz.setup(app)
+    widget.setup(app)
     glossary.setup(app)
     colophon.setup(app)
     numref.setup(app)

@@ -1,0 +1,37 @@
+"""The bundle of the demos in a browser, for the tests that ask it for numbers."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from press.browser import on_path
+
+DIST = Path(__file__).resolve().parents[1] / "code" / "widgets" / "dist"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+
+
+@contextmanager
+def browser():
+    """A Chromium that asks nobody for anything."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=on_path(), args=QUIET)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def bundle():
+    """An empty page with the bundle, which is `bookDemos` in it."""
+    with browser() as chromium:
+        page = chromium.new_page()
+        page.add_script_tag(path=DIST / "demos.js")
+        yield page

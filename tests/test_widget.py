@@ -1,0 +1,131 @@
+"""The directive for demos, each built by the real press in a small book."""
+
+import re
+import subprocess
+
+import pytest
+
+from press import widget
+
+CELL = """
+import json
+import myst_nb
+
+class Ink:
+    def _repr_mimebundle_(self, **_):
+        return {"image/svg+xml": '<svg xmlns="http://www.w3.org/2000/svg"/>',
+                "application/pdf": "JVBERi0xLjQK", "text/plain": "fig-a"}
+
+class Cargo:
+    def _repr_mimebundle_(self, **_):
+        return {"text/plain": json.dumps({"shape": [1], "data": "AACAPw=="})}
+
+myst_nb.glue("fig-a", Ink(), display=False)
+myst_nb.glue("start-weight", "−1.557", display=False)
+myst_nb.glue("garment", Cargo(), display=False)
+"""
+
+FIGURE = """
+See {numref}`fig-a`.
+
+````{widget} descent
+:numbers: start-weight
+:data: garment
+
+```{glue:figure} fig-a
+:name: fig-a
+:alt: What the eye should conclude.
+
+A figure with *words*.
+```
+````
+"""
+
+
+def show(book, figure: str = FIGURE) -> None:
+    book.page("a", CELL)
+    with (book.root / "a.md").open("a", encoding="utf8") as page:
+        page.write(figure)
+
+
+def check_the_figure(html: str) -> None:
+    """An ordinary numbered figure, its picture alone inside the demo."""
+    figure = re.search(r"<figure.*?</figure>", html, re.DOTALL)[0]
+    assert 'id="fig-a"' in figure
+    inside = re.search(r'<book-descent data-start-weight="-1.557">(.*?)</book', figure, re.DOTALL)
+    picture = r'<img alt="What the eye should conclude." src="\S+\.svg" />'
+    assert re.fullmatch(picture, inside[1].strip())
+    assert '<span class="caption-number">Figure\u00a01 </span>' in figure
+    assert "<figcaption>" in figure.split("</book-descent>")[1]
+    assert 'href="#fig-a"><span class="std std-numref">Figure\u00a01' in html
+
+
+def check_the_scripts(book) -> None:
+    """Only the page with the demo loads the bundle, after what the page handed over."""
+    scripts = re.findall(r'<script defer="defer" src="_static/(demo\S+?)\?v', book.html("a"))
+    assert scripts == ["demo-data/a/garment.js", "demos.js"]
+    assert "_static/demos.css" in book.html("a")
+    for name in ("b", "index"):
+        assert "demo" not in book.html(name)
+    static = book.root / "_build" / "html" / "_static"
+    assert (static / scripts[0]).read_text() == (
+        '(globalThis.bookData ??= {})["garment"] = {"shape":[1],"data":"AACAPw=="};\n'
+    )
+    assert (static / "demos.js").exists()
+
+
+def without_versions(html: str) -> str:
+    return re.sub(r"\?v=\w+", "", html)
+
+
+def test_a_demo_stands_around_the_picture_of_a_figure_and_what_it_needs_is_cached(book):
+    show(book)
+    status, output = book.build()
+    assert status == 0, output
+    first = book.html("a")
+    check_the_figure(first)
+    check_the_scripts(book)
+    book.edit("a.md", "*words*", "*other words*")
+    status, output = book.build()
+    assert status == 0, output
+    assert "executing" not in output
+    again = first.replace("<em>words</em>", "<em>other words</em>")
+    assert without_versions(book.html("a")) == without_versions(again)
+
+
+@pytest.mark.parametrize("builder", ["latex", "epub"])
+def test_on_paper_there_is_only_the_picture(book, builder):
+    show(book)
+    book.edit("_config.yml", "language: en", 'language: en\n    version: "1"')  # EPUB wants one
+    command = [*book.command(), "--builder", "custom", "--custom-builder", builder]
+    done = subprocess.run(
+        command, env=book.environment(), capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    folder = book.root / "_build" / builder
+    text = "\n".join(
+        path.read_text("utf8") for path in [*folder.rglob("*.tex"), *folder.rglob("a.xhtml")]
+    )
+    assert "descent" not in text
+    assert re.search(r"includegraphics|<img alt=.What the eye", text)
+    assert "A figure with" in text
+
+
+@pytest.mark.parametrize(
+    ("broken", "complaint"),
+    [
+        (FIGURE.replace("{widget} descent", "{widget} dissent"), "got 'dissent'"),
+        (FIGURE.replace("````\n", "\nMore.\n````\n"), "expected one figure, and nothing else"),
+        (FIGURE.replace(":data: garment", ":data: garmint"), "No key 'garmint'"),
+        (FIGURE.replace(":numbers: start-weight", ":numbers: garment"), "expected a number"),
+    ],
+)
+def test_a_demo_that_is_written_wrongly_fails_the_build(book, broken, complaint):
+    show(book, broken)
+    status, output = book.build()
+    assert status != 0
+    assert complaint in output.replace("\n", " ")
+
+
+def test_the_press_knows_the_demos():
+    assert len(set(widget.DEMOS)) == len(widget.DEMOS)
