@@ -242,7 +242,7 @@ def test_an_edit_of_the_style_sheet_reaches_the_site(book):
     (book.root / "assets" / "book.css").write_text("p { color: red }")
     status, output = book.build()
     assert (status, executed(output)) == (0, set())
-    assert "red" in (book.root / "_build" / "html" / "_static" / "book.css").read_text()
+    assert "red" in (book.root / "_build" / "html" / "_static" / "site.css").read_text()
 
 
 def test_an_edit_of_the_press_reaches_the_pages(book):
