@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 from dnnbook.experiments import tables
 from dnnbook.style import BLUE, ORANGE, QUIET, canvas, word
@@ -52,14 +53,15 @@ def rates_tried(rates: list[float], curves: Mapping[str, list]) -> Figure:
 
 
 def accuracy_frontier(
-    summaries: list, titles: Mapping[str, str], ours: set[str], floor: float = 0.0, claims=()
-) -> Figure:
+    summaries: list, titles: Mapping[str, str], ours: set[str], floor: float = 0.0,
+    also=(), claims=(),
+) -> Figure:  # fmt: skip
     """Accuracy against CPU seconds; diamonds are this book's networks.
 
     `claims`, pairs of a model and what its text claims, are hollow marks joined to the measured.
 
     The line is the frontier: no network below it is better at no more seconds. Those on it are
-    named. A wedge on the floor stands for a network that is less accurate than that.
+    named, and those in `also`. A wedge on the floor stands for a network that is less accurate.
 
     Drawn in :numref:`fig-accuracy-frontier`.
     """
@@ -70,13 +72,20 @@ def accuracy_frontier(
     seconds, accuracy = [one.cpu_seconds for one in best], [one.accuracy for one in best]
     ax.step(seconds, accuracy, where="post", color=QUIET, ls=":", lw=1.2, zorder=0)
     for k, one in enumerate(best):  # above and below in turn, so that neighbours have room
-        place = {"ha": "left", "va": "top"} if k % 2 else {"ha": "right", "va": "bottom"}
-        shift = (5, -5) if k % 2 else (-5, 4)
-        point = (one.cpu_seconds, one.accuracy)
-        ax.annotate(titles[one.model], point, shift, textcoords="offset points", **place)
+        _name(ax, one, titles, above=k % 2 == 0, floor=floor)
+    for one in (one for one in summaries if one.model in also and one not in best):
+        _name(ax, one, titles, above=False, floor=floor)
     ax.set(xscale="log", xlabel=word("CPU seconds for training"), ylabel=word("test accuracy"))
+    ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     ax.margins(x=0.24, y=0.14)
     return fig
+
+
+def _name(ax, one, titles: Mapping[str, str], above: bool, floor: float) -> None:
+    """A network's name above its mark at the left, or below it at the right."""
+    place = {"ha": "right", "va": "bottom"} if above else {"ha": "left", "va": "top"}
+    point, shift = (one.cpu_seconds, max(one.accuracy, floor)), (-5, 4) if above else (5, -5)
+    ax.annotate(titles[one.model], point, shift, textcoords="offset points", **place)
 
 
 def _mark(ax, one, claimed: float | None, own: bool, floor: float) -> None:

@@ -1,0 +1,114 @@
+"""What *Putting it together* says of the ledger: each sentence, held against the rows."""
+
+import pytest
+
+from dnnbook.experiments import ablation, ours, peers, report, tables
+
+LEAST = 3  # seeds, for a sentence to stand
+
+
+@pytest.fixture(scope="module")
+def parts():
+    runs = report.of("ablation")
+    return report.only(runs, [recipe.key for recipe in ablation.CHANGES])
+
+
+@pytest.fixture(scope="module")
+def gains(parts):
+    return {
+        recipe.key: report.difference(parts, recipe.key, ablation.BASE)
+        for recipe in ablation.CHANGES
+        if recipe.key != ablation.BASE
+    }
+
+
+def test_every_change_was_run_as_often_as_the_network(parts):
+    runs = {one.model: one.runs for one in parts.summaries}
+    assert set(runs) == {recipe.key for recipe in ablation.CHANGES}
+    assert set(runs.values()) == {runs[ablation.BASE]}
+    assert runs[ablation.BASE] >= LEAST
+    assert not parts.stale
+
+
+def test_the_largest_gains_are_max_pooling_and_relu(gains):
+    ordered = sorted(gains, key=lambda key: -gains[key].mean)
+    assert ordered[:2] == ["max-pooling", "relu"]
+    assert gains["max-pooling"].low > 0.015
+    assert gains["relu"].low > 0
+
+
+def test_dropout_costs_accuracy_in_so_few_passes(gains):
+    assert gains["without-dropout"].low > 0
+
+
+def test_normalisation_pays_alone_and_the_two_together_buy_nothing_that_can_be_seen(gains):
+    assert gains["without-normalisation"].high < 0
+    assert not gains["without-both"].clear
+    assert abs(gains["without-both"].mean) < 0.005
+
+
+def test_the_dense_network_is_far_behind_and_padding_pays(gains):
+    assert min(gains, key=lambda key: gains[key].mean) == "dense"
+    assert gains["dense"].high < -0.02
+    assert gains["valid"].high < 0
+
+
+def test_with_normalisation_the_rate_need_not_be_found():
+    runs = report.of("ablation")
+    whole, bare = (
+        [runs[ablation.rate_key(normalised, rate)].accuracy for rate in ablation.RATES]
+        for normalised in (True, False)
+    )
+    assert all(one > other for one, other in zip(whole, bare, strict=True))
+    assert max(whole) - max(bare) < 0.015, "each at its best"
+    assert max(whole[1:]) - min(whole[1:]) < 0.015, "level over a factor of thirty"
+    assert max(bare[1:]) - min(bare[1:]) > 0.05
+    assert max(range(len(bare)), key=lambda k: bare[k]) not in {0, len(bare) - 1}
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return report.of("peers")
+
+
+@pytest.fixture(scope="module")
+def candidates():
+    return report.of("ours")
+
+
+def chosen(candidates, kind):
+    return candidates[ours.best(candidates.summaries, kind).model]
+
+
+def test_every_network_for_grey_images_was_measured_with_its_seconds(texts, candidates):
+    wanted = {recipe.key for recipe in peers.RECIPES if recipe.images == "fashion-mnist"}
+    assert {one.model for one in texts.summaries} == wanted
+    assert not texts.stale | candidates.stale
+    for one in texts.summaries + candidates.summaries:
+        assert one.cpu_seconds > 0, f"{one.model}: no serial run"
+
+
+def test_two_networks_of_sigmoids_stay_at_chance_and_normalisation_wakes_one(texts):
+    stuck = {one.model for one in texts.summaries if one.accuracy < 0.2}
+    assert stuck == {"uvadlc-3-sigmoid", "d2l-lenet"}
+    assert texts["d2l-bn-lenet"].accuracy > 0.7
+
+
+def test_our_two_are_above_all_others_at_their_price(texts, candidates):
+    dense, convolutional = (chosen(candidates, k) for k in (ours.DENSE, ours.CONVOLUTIONAL))
+    both = [*texts.summaries, dense, convolutional]
+    on_it = [one.model for one in tables.frontier(both)]
+    assert on_it[-2:] == [dense.model, convolutional.model]
+    dearest = max(texts.summaries, key=lambda one: one.cpu_seconds)
+    assert dearest.model == "geron-14"
+    assert dearest.parameters == max(one.parameters for one in texts.summaries)
+    assert dearest.cpu_seconds > 50 * dense.cpu_seconds
+    assert abs(dearest.accuracy - dense.accuracy) < 0.01
+    assert convolutional.accuracy - dearest.accuracy > 0.015
+
+
+def test_the_chapters_network_costs_more_than_the_one_chosen_and_reaches_less(candidates):
+    best, chapters = chosen(candidates, ours.CONVOLUTIONAL), candidates["strided"]
+    assert best.model.startswith("pooled")
+    assert chapters.cpu_seconds > best.cpu_seconds
+    assert chapters.accuracy < best.accuracy
