@@ -28,10 +28,8 @@ def browser():
         browser.close()
 
 
-@contextmanager
-def bundle():
+def blank_page(chromium):
     """An empty page with the bundle, which is `bookDemos` in it."""
-    with browser() as chromium:
-        page = chromium.new_page()
-        page.add_script_tag(path=DIST / "demos.js")
-        yield page
+    page = chromium.new_page()
+    page.add_script_tag(path=DIST / "demos.js")
+    return page

@@ -5,7 +5,7 @@ import json
 import keras
 import numpy as np
 import pytest
-from bundle import bundle
+from bundle import blank_page, browser
 
 from dnnbook import export, page
 
@@ -15,8 +15,8 @@ NETWORKS = 120
 
 @pytest.fixture(scope="module")
 def blank():
-    with bundle() as opened:
-        yield opened
+    with browser() as chromium:
+        yield blank_page(chromium)
 
 
 def browsers(blank, model, images) -> list[list[np.ndarray]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from bundle import DIST, browser, bundle
+from bundle import DIST, blank_page, browser
 
 from dnnbook import conduction, kernels, membrane, neurons, seeds, toy
 from press import widget
@@ -31,9 +31,14 @@ PLACES = {
 
 
 @pytest.fixture(scope="module")
-def blank():
-    with bundle() as opened:
+def chromium():
+    with browser() as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def blank(chromium):
+    return blank_page(chromium)
 
 
 @pytest.mark.parametrize(("rate", "momentum"), [(0.01, 0), (0.1, 0), (0.18, 0), (0.01, 0.9)])
@@ -98,12 +103,6 @@ def test_no_position_of_the_sliders_computes_xor(blank):
 # In the pages -------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as opened:
-        yield opened
-
-
 @pytest.fixture
 def visit(chromium):
     """Opens the page of a demo and scrolls to it; returns the page with all its complaints."""
@@ -113,7 +112,7 @@ def visit(chromium):
         options = {"viewport": {"width": 1280, "height": 900}, **options}
         context = chromium.new_context(**options)
         contexts.append(context)
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(120_000)
         page, complaints = context.new_page(), []
         page.on(
             "request",
@@ -152,8 +151,17 @@ def said(page, demo):
     return page.locator(f"book-{demo} .demo-says").inner_text()
 
 
+# Moves a control to and fro; how many milliseconds each answer takes, its drawing included.
+TIMES = """input => Array.from({length: 30}, (_, k) => {
+    input.value = Number(input.min || 0) + (k % 2 ? 0.3 : 0.6) * Number(input.max || 1);
+    const begun = performance.now();
+    input.dispatchEvent(new Event("input"));
+    return performance.now() - begun;
+})"""
+
+
 @pytest.mark.parametrize("demo", PLACES)
-def test_a_demo_starts_when_it_is_near_and_asks_nobody(visit, demo):
+def test_a_demo_starts_when_it_is_near_answers_at_once_and_prints_as_the_picture(visit, demo):
     page, complaints = visit(demo, scroll=False)
     element = page.locator(f"book-{demo}")
     assert element.get_attribute("data-state") == "waiting"
@@ -161,7 +169,12 @@ def test_a_demo_starts_when_it_is_near_and_asks_nobody(visit, demo):
     ready(page, demo)
     assert not element.locator(".demo-still").is_visible()
     assert len(said(page, demo)) > 20
+    # The least disturbed of thirty, on a machine that others use; a picture lasts 16 ms.
+    assert min(element.locator("input").first.evaluate(TIMES)) < 16
     assert complaints == []
+    page.emulate_media(media="print")
+    assert element.locator(".demo-still img").is_visible()
+    assert not element.locator(".demo").is_visible()
 
 
 @pytest.mark.parametrize("demo", PLACES)
@@ -182,40 +195,16 @@ def test_a_demo_that_cannot_start_leaves_the_picture(visit):
 
 
 @pytest.mark.parametrize("demo", PLACES)
-def test_print_has_the_picture(visit, demo):
+def test_a_demo_fits_and_is_accessible_in_both_themes(visit, demo):
     page, _ = visit(demo)
-    element = ready(page, demo)
-    page.emulate_media(media="print")
-    assert element.locator(".demo-still img").is_visible()
-    assert not element.locator(".demo").is_visible()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("demo", PLACES)
-def test_a_demo_fits_and_is_accessible(visit, demo, width, theme):
-    page, _ = visit(demo, viewport={"width": width, "height": 900}, color_scheme=theme)
     ready(page, demo)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate("document.documentElement.dataset.theme") == theme
     page.locator(f"book-{demo} details").evaluate_all("all => all.forEach(d => d.open = true)")
-    found = Axe().run(page, context=f"book-{demo}").response["violations"]
-    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
-
-
-@pytest.mark.parametrize("demo", PLACES)
-def test_a_demo_answers_within_a_picture_of_sixty_a_second(visit, demo):
-    page, _ = visit(demo)
-    ready(page, demo)
-    times = page.locator(f"book-{demo} input").first.evaluate(
-        """input => Array.from({length: 30}, (_, k) => {
-            input.value = Number(input.min || 0) + (k % 2 ? 0.3 : 0.6) * Number(input.max || 1);
-            const begun = performance.now();
-            input.dispatchEvent(new Event("input"));
-            return performance.now() - begun;
-        })"""
-    )
-    assert min(times) < 16  # the least disturbed of thirty, on a machine that others use
+    for width, theme in product((390, 1280), ("light", "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(page, context=f"book-{demo}").response["violations"]
+        assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
 
 
 @pytest.mark.parametrize("demo", PLACES)
@@ -322,7 +311,7 @@ def test_neuron_fires_from_the_chapters_threshold_on(visit):
     peak = membrane.peaks(7.1, step=membrane.STEP, duration=25)
     assert facts(page, "neuron")["peaks"]["a"] == pytest.approx(float(peak), abs=1e-6)
     assert f"A fires; its peak is {peak:.0f} mV. B fires" in said(page, "neuron")
-    element.get_by_label("pulse").focus()
+    element.get_by_role("slider", name="pulse").focus()
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
     assert facts(page, "neuron")["pulse"] == pytest.approx(6.8)
@@ -337,16 +326,16 @@ def test_neuron_fires_from_the_chapters_threshold_on(visit):
 def test_neuron_builds_a_step_when_cold_and_a_slope_when_warm(visit):
     page, _ = visit("neuron", reduced_motion="reduce")
     element = ready(page, "neuron")
-    gaps = {}
+    between = {}
     for degrees in ("6.3", "25"):
         element.get_by_label("temperature").select_option(degrees)
         element.get_by_role("button", name="Clear").click()
         element.get_by_role("button", name="Try them all").click()
         tried = np.array(sorted(facts(page, "neuron")["tried"]))
         assert tried[:, 0] == pytest.approx(np.arange(51) / 2)
-        gaps[degrees] = np.diff(tried[:, 1]).max()
-    assert gaps["6.3"] > 80
-    assert gaps["25"] < 25
+        between[degrees] = np.sum((tried[:, 1] > -40) & (tried[:, 1] < 0))
+    assert between["6.3"] == 0
+    assert between["25"] >= 2
 
 
 def test_unit_is_made_a_gate_by_keyboard(visit):
@@ -385,7 +374,7 @@ def test_convolution_finds_what_the_chapters_kernels_find(visit):
     )
     image = np.reshape(packed[1], packed[0])
     for name, kernel in kernels.KERNELS.items():
-        element.get_by_label("kernel", exact=True).first.select_option(name)
+        element.get_by_role("combobox", name="kernel").select_option(name)
         found = np.reshape(facts(page, "convolution")["map"], (26, 26))
         assert found == pytest.approx(kernels.slide(image, kernel))
     element.get_by_label("weight in row 2, column 2").fill("5")
@@ -459,7 +448,8 @@ def test_the_sources_keep_to_what_a_strict_page_allows():
 
 @pytest.mark.skipif(not shutil.which("npm"), reason="needs Node, as building the book does not")
 def test_the_bundle_is_made_from_the_sources(tmp_path):
-    shutil.copytree(SOURCES, tmp_path / "widgets", ignore=shutil.ignore_patterns("dist"))
+    shutil.copytree(SOURCES, tmp_path / "widgets", symlinks=True)
+    shutil.rmtree(tmp_path / "widgets" / "dist")
     folder = tmp_path / "widgets"
     commands = [["npm", "run", "check"], ["npm", "run", "build"]]
     if not (folder / "node_modules").exists():
