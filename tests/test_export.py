@@ -84,7 +84,7 @@ STEPS = (
     pooling,
     lambda rng: L.LeakyReLU(float(rng.choice([0.01, 0.1, 0.3]))),
     lambda _: L.ReLU(),
-    lambda _: L.UpSampling2D((2, 1)),
+    lambda rng: L.UpSampling2D(tuple(map(int, rng.integers(1, 4, 2)))),
     lambda _: L.Dropout(0.4),
 )
 
