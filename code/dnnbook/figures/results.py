@@ -71,8 +71,8 @@ def accuracy_frontier(
     best = [one for one in tables.frontier(summaries) if one.accuracy >= floor]
     seconds, accuracy = [one.cpu_seconds for one in best], [one.accuracy for one in best]
     ax.step(seconds, accuracy, where="post", color=QUIET, ls=":", lw=1.2, zorder=0)
-    for k, one in enumerate(best):  # above and below in turn, so that neighbours have room
-        _name(ax, one, titles, above=k % 2 == 0, floor=floor)
+    for one in best:  # above the line there is room, since nothing is better
+        _name(ax, one, titles, above=True, floor=floor)
     for one in (one for one in summaries if one.model in also and one not in best):
         _name(ax, one, titles, above=False, floor=floor)
     ax.set(xscale="log", xlabel=word("CPU seconds for training"), ylabel=word("test accuracy"))
