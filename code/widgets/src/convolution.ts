@@ -87,6 +87,7 @@ export class Convolution extends Demo {
     // The pixel under the pointer becomes the middle of the window, as nearly as the stride allows.
     const over = (pixel: number) => Math.round((pixel + this.size.before - 1) / this.stride);
     this.picture.follow((row, column) => this.choose([over(row), over(column)]));
+    this.picture.paint(pixels, shape[0], ["demo-pixel", "demo-pixel"]);
     const strides = ["1", "2", "3"].map((s): [string, string] => [s, s]);
     const paddings = ["valid", "same"].map((p): [string, string] => [p, p]);
     this.fill();
@@ -123,6 +124,7 @@ export class Convolution extends Demo {
     this.inputs.forEach((input, k) => (input.value = String(+this.kernel[k].toFixed(3))));
   }
 
+  /** The map, computed and painted; a move to another place only moves the frames. */
   private compute(): void {
     this.map = convolve(this.image, {
       kind: "Conv2D",
@@ -131,6 +133,9 @@ export class Convolution extends Demo {
       stride: [this.stride, this.stride],
       padding: this.padding,
     });
+    const most = this.map.data.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9);
+    const shares = this.map.data.map((value) => value / most);
+    this.found.paint(shares, this.size.count, ["demo-above", "demo-below"]);
   }
 
   private refresh(): void {
@@ -145,10 +150,6 @@ export class Convolution extends Demo {
 
   protected draw(): void {
     const { count, before } = this.size;
-    const most = this.map.data.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9);
-    this.picture.paint(this.image.data, this.image.shape[0], ["demo-pixel", "demo-pixel"]);
-    const shares = this.map.data.map((value) => value / most);
-    this.found.paint(shares, count, ["demo-above", "demo-below"]);
     const [row, column] = this.place.map((at) => at * this.stride - before);
     const needed = (count - 1) * this.stride + SIZE - this.image.shape[0] - before;
     this.picture.pad(before, this.padding === "same" ? Math.max(needed, 0) : 0);

@@ -9,6 +9,8 @@ export class Grid {
   private readonly pixels = svg("g", { "shape-rendering": "crispEdges" });
   private readonly frame = svg("rect", { class: "demo-frame" });
   private readonly padding = svg("rect", { class: "demo-padding" });
+  private cells: SVGElement[] = [];
+  private kinds: string[] = []; // the colour that each cell has: most keep it
   private size = 0;
   private readonly margin: number;
 
@@ -37,17 +39,18 @@ export class Grid {
   paint(values: ArrayLike<number>, size: number, kinds: [string, string]): void {
     if (size !== this.size) {
       this.size = size;
-      const cells = Array.from({ length: size * size }, (_, k) =>
+      this.kinds = [];
+      this.cells = Array.from({ length: size * size }, (_, k) =>
         svg("rect", this.box(Math.floor(k / size), k % size, 1, 1)),
       );
       const edge = svg("rect", { ...this.box(0, 0, size, size), class: "demo-edge" });
-      this.pixels.replaceChildren(...cells, edge);
+      this.pixels.replaceChildren(...this.cells, edge);
     }
-    for (let k = 0; k < size * size; k++) {
-      const opacity = Math.abs(values[k]).toFixed(3);
-      const ink = { class: kinds[+(values[k] < 0)], "fill-opacity": opacity };
-      this.dress(this.pixels.children[k] as SVGElement, ink);
-    }
+    this.cells.forEach((cell, k) => {
+      const kind = kinds[+(values[k] < 0)];
+      if (this.kinds[k] !== kind) cell.setAttribute("class", (this.kinds[k] = kind));
+      cell.setAttribute("fill-opacity", Math.abs(values[k]).toFixed(2));
+    });
   }
 
   mark(row: number, column: number, tall = 1, wide = 1): void {
