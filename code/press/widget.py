@@ -15,6 +15,7 @@ place once it scrolls near. `numbers` names glued numbers with which the demo be
 """
 
 import json
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -105,7 +106,8 @@ class OnPaper(SphinxPostTransform):
 def offer(app, config) -> None:
     """Puts the bundle among the static files; when it changes, pages are written again."""
     folder = digest.SOURCE / DIST
-    config.html_static_path.append(str(folder))
+    # As a way from the book: the settings, which `.buildinfo` sums up, name no other folder.
+    config.html_static_path.append(os.path.relpath(folder, app.srcdir))
     config.html_css_files.append("demos.css")
     config.widgets_digest = folder_digest(folder)
 

@@ -42,8 +42,8 @@ def test_the_table_says_spread_claim_staleness_and_what_was_not_measured(make_ro
     head = "Network | Runs | Epochs | Parameters | Test accuracy | CPU seconds | Claimed"
     assert lines[0] == f"| {head} |"
     assert lines[2:] == [
-        "| Network B | 2 | 2 | 10 | 0.9100 ± 0.0141 | – | – |",
-        "| Network A (out of date) | 1 | 2 | 10 | 0.8000 | 3.0 | 0.8500 |",
+        "| Network B | 2 | 2 | 10 | 0.910\u00a0±\u00a00.014 | – | – |",
+        "| Network A (out of date) | 1 | 2 | 10 | 0.800 | 3.0 | 0.8500 |",
         "| c | not measured: no network | – | – | – | – | – |",
     ]
     assert tables.Table(shown, ["Runs"]).rows[0] == ("Network B", "2")
@@ -61,7 +61,7 @@ def test_a_claim_stands_beside_its_own_images_only_and_says_if_it_is_of_the_trai
 def test_another_studys_accuracies_stand_beside_those_of_the_same_models(make_row):
     other = study(make_row, {"model": "a", "accuracy": 0.9})
     column = tables.elsewhere(other)
-    assert [column(summary(key, 0.8, 1)) for key in "ab"] == ["0.9000", "–"]
+    assert [column(summary(key, 0.8, 1)) for key in "ab"] == ["0.900", "–"]
 
 
 def test_the_column_of_differences_needs_two_runs_of_both(make_row):

@@ -122,7 +122,7 @@ def difference(study: Study, model: str, base: str) -> Difference:
 def runs_needed(deviation: float, gap: float) -> int:
     """How many runs of each of two models show a gap between them, four times out of five.
 
-    n = 2 ((z₀.₉₇₅ + z₀.₈) s / d)², rounded up, for runs that scatter normally by s in both
+    n = 2 ((z(0.975) + z(0.8)) s / d)², rounded up, for runs that scatter normally by s in both
     models, a gap d, and 95 % intervals (two-sample comparison of means, any statistics text).
 
     Raises:

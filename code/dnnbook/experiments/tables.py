@@ -24,15 +24,18 @@ def frontier(summaries: Iterable[Summary]) -> list[Summary]:
 
 
 def spread(mean: float, deviation: float, form: str) -> str:
-    """A mean with its deviation, if there is one: "0.838 ± 0.004"; a dash for no mean."""
+    """A mean with its deviation, if there is one: "0.838 ± 0.004"; a dash for no mean.
+
+    The two stay on one line.
+    """
     if math.isnan(mean):
         return DASH
-    return f"{mean:{form}}" + ("" if math.isnan(deviation) else f" ± {deviation:{form}}")
+    return f"{mean:{form}}" + ("" if math.isnan(deviation) else f"\u00a0±\u00a0{deviation:{form}}")
 
 
 def accuracy(one: Summary) -> str:
     """Mean ± standard deviation over the runs."""
-    return spread(one.accuracy, one.accuracy_deviation, ".4f")
+    return spread(one.accuracy, one.accuracy_deviation, ".3f")
 
 
 def seconds(one: Summary) -> str:
