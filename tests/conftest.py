@@ -38,8 +38,6 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: PLACES.get(item.path.stem, len(PLACES)))
 
 
-MAKE_BOOK = [sys.executable, "-m", "press.book"]
-
 PAGE = """---
 file_format: mystnb
 kernelspec: {{name: python3, display_name: Python 3}}
@@ -57,6 +55,8 @@ Prose about {name}.
 
 class Book:
     """A book of a few small pages, built by the real `press` in a folder of its own."""
+
+    MAKE = (sys.executable, "-m", "press.book")
 
     def __init__(self, root: Path):
         self.root = root
@@ -117,13 +117,30 @@ class Book:
         )
         return done.returncode, done.stdout
 
+    def at_once(self, command: list[str]) -> list[str]:
+        """What a command prints each time when it is run twice at the same time, and succeeds."""
+        both = [
+            subprocess.Popen(
+                command,
+                env=self.environment(),
+                cwd=self.root,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            for _ in range(2)
+        ]
+        outputs = [process.communicate(timeout=120)[0] for process in both]
+        assert [process.returncode for process in both] == [0, 0], outputs
+        return outputs
+
     def build(self, **environment) -> tuple[int, str]:
         """Exit status and all output of `jupyter-book build`."""
         return self.run(self.command(), **environment)
 
     def make(self, **environment) -> tuple[int, str]:
         """Exit status and all output of `make book`, its set-up left out."""
-        return self.run(MAKE_BOOK, **environment)
+        return self.run(self.MAKE, **environment)
 
     @property
     def site(self) -> Path:

@@ -5,7 +5,7 @@ import json
 import keras
 import numpy as np
 import pytest
-from bundle import blank_page, browser
+from chromium import blank_page, browser
 
 from dnnbook import export, page
 

@@ -72,7 +72,7 @@ def stop_at(book, moment: str, how: signal.Signals) -> int:
     log = book.root / "log"
     with log.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "press.book"],
+            book.MAKE,
             env=book.environment(PYTHONUNBUFFERED="1"),
             cwd=book.root,
             stdout=file,
@@ -126,18 +126,7 @@ def test_a_build_that_outlives_a_killed_make_book_keeps_the_next_one_waiting(goo
 
 def test_two_of_them_at_once_take_turns(good):
     set_one(good, 5)
-    both = [
-        subprocess.Popen(
-            [sys.executable, "-m", "press.book"],
-            env=good.environment(),
-            cwd=good.root,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    outputs = [process.communicate(timeout=120)[0] for process in both]
-    assert [process.returncode for process in both] == [0, 0], outputs
+    outputs = good.at_once(good.MAKE)
     assert sum("waiting for it" in output for output in outputs) == 1
     assert sum(output.count("executed in") for output in outputs) == 1
     assert "a = 15" in good.html("a")

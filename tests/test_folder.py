@@ -1,7 +1,6 @@
 """The folder of the site: one sheet, nothing that no page asks for, a page for lost readers."""
 
 import re
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -79,21 +78,6 @@ def test_the_map_lists_every_address():
         "https://a.org/?a=1&b=2",
         "https://a.org/",
     ]
-
-
-def test_pages_of_source_are_written_anew_under_another_press(tmp_path):
-    config = SimpleNamespace(press_digest="1", assets_digest="1")
-    builder = SimpleNamespace(name="html")
-    app = SimpleNamespace(doctreedir=tmp_path, outdir=tmp_path, config=config, builder=builder)
-
-    def is_kept():
-        (tmp_path / "_modules").mkdir(exist_ok=True)
-        return folder.renew_sources(app) == [] and (tmp_path / "_modules").exists()
-
-    assert not is_kept()
-    assert is_kept()
-    config.press_digest = "2"
-    assert not is_kept()
 
 
 def test_a_build_has_one_sheet_and_an_edit_of_one_page_keeps_it_whole(book):

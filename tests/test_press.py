@@ -202,19 +202,7 @@ def test_a_killed_build_leaves_nothing_that_the_next_one_believes(book):
 
 
 def test_two_builds_at_once_take_turns(book):
-    commands = [
-        subprocess.Popen(
-            book.command(),
-            env=book.environment(),
-            cwd=book.root,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    outputs = [process.communicate(timeout=120)[0] for process in commands]
-    assert [process.returncode for process in commands] == [0, 0], outputs
+    outputs = book.at_once(book.command())
     assert sum("waiting for it" in output for output in outputs) == 1
     assert sorted(map(len, map(executed, outputs))) == [0, 2]
 
@@ -366,3 +354,19 @@ def test_pages_are_executed_as_they_come_in_the_book():
     assert building.in_order(["ant", "loose", "zebra", "also"], order) == [
         "zebra", "ant", "also", "loose",
     ]  # fmt: skip
+
+
+def test_what_the_book_no_longer_has_leaves_the_site(book):
+    assert book.build()[0] == 0
+    old = book.site / "_modules" / "dnnbook" / "old.html"
+    old.parent.mkdir(parents=True, exist_ok=True)
+    old.write_text("of an earlier press")
+    (book.root / "b.md").unlink()
+    book.edit("_toc.yml", ", {file: b}", "")
+    assert book.build()[0] == 0
+    assert not (book.site / "b.html").exists()
+    assert old.exists(), "the press is the same, and so are its other pages"
+    book.edit("_config.yml", "language: en", "language: en\n    html_title: Another book")
+    assert book.build()[0] == 0
+    assert not old.exists()
+    assert "a = 11" in book.html("a")

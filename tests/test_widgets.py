@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from bundle import DIST, blank_page, browser
+from chromium import DIST, blank_page, browser
 
 from dnnbook import conduction, kernels, membrane, neurons, seeds, toy
 from press import widget

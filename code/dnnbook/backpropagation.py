@@ -60,7 +60,7 @@ def difference_errors(network, loss, x, labels, steps) -> np.ndarray:
 class RandomFeedback(keras.layers.Dense):
     """A dense layer that sends slopes back through random weights, not through its own.
 
-    Its output is g(x k + b), its kernel's slope xᵀ δ, as ever; but x gets δ rᵀ, with a table r
+    Its output is g(x k + b), its kernel's slope x.T δ, as ever; but x gets δ r.T, with a table r
     that is drawn once (Lillicrap and others, 2016).
     """
 

@@ -96,7 +96,7 @@ def stripes(image: np.ndarray) -> np.ndarray:
 def patch_curvatures(image: np.ndarray, size: int = 3) -> np.ndarray:
     """The curvatures of the loss of a kernel on this image, rising; (size²,).
 
-    They are the eigenvalues of 2·mean(w wᵀ), with w the pixels of a window in each place. A
+    They are the eigenvalues of 2·mean(w w.T), with w the pixels of a window in each place. A
     curvature of 0 is a direction in which the kernel can move without any loss.
     """
     check_picture("image", image)

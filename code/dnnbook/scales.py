@@ -72,7 +72,7 @@ def slopes(network, x, labels) -> list[dict[str, np.ndarray]]:
 class FrontRate(layers.SGD):
     """Descent with a rate and a decay of their own for the front kernels::
 
-        k ← (1 − η λ) k − η cᵗ g   for a front kernel k, at step t = 0, 1, …
+        k ← (1 − η λ) k − η c^t g   for a front kernel k, at step t = 0, 1, …
         w ← w − η g                for every other weight
 
     η = `learning_rate`, λ = `decay`, c = `growth`; the first factor of g is `first`·η.

@@ -52,7 +52,7 @@ def with_ones(x: np.ndarray) -> np.ndarray:
 
 
 def slopes(weights: np.ndarray, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """The gradient without its checks, 2/n · eᵀX with the errors e = Xw − y.
+    """The gradient without its checks, 2/n · e.T X with the errors e = Xw − y.
 
     `inputs` X is (n, 2), as `with_ones` makes it; `targets` y is (n,).
     """

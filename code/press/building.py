@@ -76,10 +76,26 @@ def prepare(app, config) -> None:
     config.nb_execution_cache_path = str(cache_folder())
     config.press_digest = folder_digest(digest.SOURCE / "press")
     config.assets_digest = folder_digest(Path(app.srcdir, *config.html_static_path[0].split("/")))
+    drop_old_site(app, config)
     for name in NOT_OURS:  # they keep nothing between pages
         if name in app.extensions:
             app.extensions[name].parallel_read_safe = True
     app.parallel = jobs()
+
+
+def drop_old_site(app, config) -> None:
+    """Removes a site of another press, style or settings, which may have pages that this has not.
+
+    Every page is written anew in that case, and those of source code, which look at nothing but
+    the source, are written anew too.
+    """
+    settings_digest = digest.file_digest(Path(app.srcdir, "_config.yml"))
+    now = config.press_digest + config.assets_digest + settings_digest
+    mark = Path(app.doctreedir, f"made-{Path(app.outdir).name}")
+    if not mark.exists() or mark.read_text() != now:
+        shutil.rmtree(app.outdir, ignore_errors=True)
+        Path(app.outdir).mkdir(parents=True)
+        mark.write_text(now)
 
 
 def take_lock(file: Path) -> FileLock:
@@ -111,7 +127,13 @@ def slots() -> int:
 
 
 def outdated(app, env, added, changed, removed) -> list[str]:
-    """The pages whose text or digest is no longer the one they were read with."""
+    """The pages whose text or digest is no longer the one they were read with.
+
+    Those that left the book leave the site.
+    """
+    if app.builder.format == "html":
+        for name in removed:
+            Path(app.outdir, app.builder.get_target_uri(name)).unlink(missing_ok=True)
     pages = []
     for name in env.found_docs - added - changed:
         text = Path(env.doc2path(name)).read_text("utf8")

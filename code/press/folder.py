@@ -7,7 +7,6 @@ it will stand.
 
 import posixpath
 import re
-import shutil
 from html import escape
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin
@@ -126,20 +125,6 @@ def complete(app, error) -> None:
         map_file.write_text(sitemap([urljoin(base, quote(name)) for name in found]), "utf8")
 
 
-def renew_sources(app) -> list:
-    """Lets the pages of source code be written anew when the press or the style has changed.
-
-    The extension that writes them looks at the source alone.
-    """
-    mark = Path(app.doctreedir, f"sources-{app.builder.name}")
-    now = app.config.press_digest + app.config.assets_digest
-    if not mark.exists() or mark.read_text() != now:
-        shutil.rmtree(Path(app.outdir, "_modules"), ignore_errors=True)
-        mark.write_text(now)
-    return []
-
-
 def setup(app) -> None:
-    app.connect("html-collect-pages", renew_sources, priority=100)
     # After the theme, which writes the colours of the code when all else is done.
     app.connect("build-finished", complete, priority=900)

@@ -54,9 +54,11 @@ def test_the_dense_network_is_far_behind_and_padding_pays(gains):
 
 
 def test_with_normalisation_the_rate_need_not_be_found():
-    runs = report.of("ablation")
+    runs, rates = report.of("ablation"), ablation.RATES
+    assert 10 * rates[0] == pytest.approx(ablation.RATE) == pytest.approx(rates[-1] / 10)
+    assert rates[-1] == pytest.approx(30 * rates[1])
     whole, bare = (
-        [runs[ablation.rate_key(normalised, rate)].accuracy for rate in ablation.RATES]
+        [runs[ablation.rate_key(normalised, rate)].accuracy for rate in rates]
         for normalised in (True, False)
     )
     assert all(one > other for one, other in zip(whole, bare, strict=True))
@@ -94,6 +96,12 @@ def test_two_networks_of_sigmoids_stay_near_chance_and_normalisation_wakes_one(t
     assert texts["d2l-bn-lenet"].accuracy > 0.7
 
 
+def test_the_trainings_are_those_that_the_text_tells():
+    passes = {recipe.key: recipe.epochs for recipe in (*peers.RECIPES, *ours.RECIPES)}
+    assert (passes["d2l-lenet"], passes["d2l-bn-lenet"], passes["strided"]) == (10, 10, 8)
+    assert len(ours.DENSE) == len(ours.CONVOLUTIONAL) == 3
+
+
 def test_our_two_are_above_all_others_at_their_price(texts, candidates):
     dense, convolutional = (chosen(candidates, k) for k in (ours.DENSE, ours.CONVOLUTIONAL))
     both = [*texts.summaries, dense, convolutional]
@@ -103,6 +111,7 @@ def test_our_two_are_above_all_others_at_their_price(texts, candidates):
     assert dearest.model == "geron-14"
     assert dearest.parameters == max(one.parameters for one in texts.summaries)
     assert dearest.cpu_seconds > 50 * dense.cpu_seconds
+    assert dearest.cpu_seconds > 100 * min(one.cpu_seconds for one in texts.summaries)
     assert abs(dearest.accuracy - dense.accuracy) < 0.01
     assert convolutional.accuracy - dearest.accuracy > 0.015
 

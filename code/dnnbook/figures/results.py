@@ -54,11 +54,9 @@ def rates_tried(rates: list[float], curves: Mapping[str, list]) -> Figure:
 
 def accuracy_frontier(
     summaries: list, titles: Mapping[str, str], ours: set[str], floor: float = 0.0,
-    also=(), claims=(),
+    also=(),
 ) -> Figure:  # fmt: skip
     """Accuracy against CPU seconds; diamonds are this book's networks.
-
-    `claims`, pairs of a model and what its text claims, are hollow marks joined to the measured.
 
     The line is the frontier: no network below it is better at no more seconds. Those on it are
     named, and those in `also`. A wedge on the floor stands for a network that is less accurate.
@@ -67,7 +65,7 @@ def accuracy_frontier(
     """
     fig, ax = canvas(3.6)
     for one in (one for one in summaries if not np.isnan(one.cpu_seconds)):
-        _mark(ax, one, dict(claims).get(one.model), one.model in ours, floor)
+        _mark(ax, one, one.model in ours, floor)
     best = [one for one in tables.frontier(summaries) if one.accuracy >= floor]
     seconds, accuracy = [one.cpu_seconds for one in best], [one.accuracy for one in best]
     ax.step(seconds, accuracy, where="post", color=QUIET, ls=":", lw=1.2, zorder=0)
@@ -88,16 +86,11 @@ def _name(ax, one, titles: Mapping[str, str], above: bool, floor: float) -> None
     ax.annotate(titles[one.model], point, shift, textcoords="offset points", **place)
 
 
-def _mark(ax, one, claimed: float | None, own: bool, floor: float) -> None:
-    """A network as a mark with its deviation, and its claim as a hollow one."""
+def _mark(ax, one, own: bool, floor: float) -> None:
+    """A network as a mark with its deviation."""
     color, marker = (ORANGE, "D") if own else (BLUE, "o")
-    height = max(one.accuracy, floor)
-    if claimed is not None and claimed >= floor:
-        ends = [height, claimed]
-        ax.plot([one.cpu_seconds] * 2, ends, "-", color=QUIET, lw=0.8, zorder=1)
-        ax.plot(one.cpu_seconds, claimed, marker, color=color, mfc="white", zorder=2)
     if one.accuracy < floor:
         ax.plot(one.cpu_seconds, floor, "v", color=QUIET)
         return
     wide = None if np.isnan(one.accuracy_deviation) else one.accuracy_deviation
-    ax.errorbar(one.cpu_seconds, height, yerr=wide, fmt=marker, color=color, zorder=3)
+    ax.errorbar(one.cpu_seconds, one.accuracy, yerr=wide, fmt=marker, color=color, zorder=3)

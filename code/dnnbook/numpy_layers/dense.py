@@ -8,9 +8,9 @@ class Dense(Layer):
     """A weighted sum of all inputs for each unit::
 
         y = x k + b
-        ∂L/∂k = xᵀ g
+        ∂L/∂k = x.T g
         ∂L/∂b = Σ g over the batch
-        ∂L/∂x = g kᵀ
+        ∂L/∂x = g k.T
 
     x (n, inputs), kernel k (inputs, units), bias b (units,), y and g = ∂L/∂y (n, units).
     Keras takes inputs with more axes too, and works on the last (Rumelhart, Hinton and

@@ -72,11 +72,11 @@ class Adam(Optimizer):
 
         m ← β₁ m + (1 − β₁) g
         v ← β₂ v + (1 − β₂) g²
-        w ← w − η √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε)
+        w ← w − η √(1 − β₂^t) / (1 − β₁^t) · m / (√v + ε)
 
     m and v are moving averages of the gradient and of its square. Both start at 0; step t = 1,
     2, … corrects for that. Keras, as here, adds ε to √v before the correction (Kingma and Ba,
-    2015, end of section 2). It computes 1 − β₂ᵗ in the precision of the weights, so that in
+    2015, end of section 2). It computes 1 − β₂^t in the precision of the weights, so that in
     float32 its first steps are off by a hundred-thousandth of their length.
 
     Raises:

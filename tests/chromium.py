@@ -1,4 +1,4 @@
-"""The bundle of the demos in a browser, for the tests that ask it for numbers."""
+"""A browser for the tests, and in it the bundle of the demos for those that ask it for numbers."""
 
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,8 +28,8 @@ def browser():
         browser.close()
 
 
-def blank_page(chromium):
+def blank_page(browser):
     """An empty page with the bundle, which is `bookDemos` in it."""
-    page = chromium.new_page()
+    page = browser.new_page()
     page.add_script_tag(path=DIST / "demos.js")
     return page
