@@ -81,11 +81,7 @@ CHINESE = {
     "after every step": "每一步之后",
     "an array, shuffled by fit": "数组，由 fit 打乱",
     "dropout 0.2": "随机失活 0.2",
-<<<<<<< HEAD
     "every epoch": "每个轮次",
-=======
-    "every epoch": "每轮",
->>>>>>> c72532595a38d6cdbbf14f991801fe49799c865d
     "layers make a model": "层组成模型",
     "loss": "损失",
     "loss above the lowest, as a share": "损失超出最低值的比例",
