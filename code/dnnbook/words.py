@@ -155,7 +155,7 @@ CHINESE = {
     "Ankle boot": "短靴",
     "1,024 units, frozen": "1,024 个单元，冻结的",
     "128 units, frozen": "128 个单元，冻结的",
-    "128 units, learned": "128 个单元，学出来的",
+    "128 units, learned": "128 个单元，学到的",
     "40 % wrong": "40% 错误",
     "accuracy": "准确率",
     "all labels right": "标签全部正确",
