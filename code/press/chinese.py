@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from press.skeleton import CODE, LINK, MATH, ROLE, items, without_front
 
+READER = MarkdownIt("commonmark")
 HAN = "\u4e00-\u9fff"
 FULL = "，。；：？！）（“”、《》"
 LATIN = "A-Za-z0-9"
@@ -53,7 +54,7 @@ def typeset(text: str) -> str:
 def marks_left(text: str) -> bool:
     """Whether Markdown leaves an asterisk in the text, because it reads no emphasis there."""
     plain = MATH.sub("x", CODE.sub("x", ROLE.sub("x", text)))
-    tokens = MarkdownIt("commonmark").parseInline(plain)[0].children
+    tokens = READER.parseInline(plain)[0].children
     return any("*" in token.content for token in tokens if token.type == "text")
 
 

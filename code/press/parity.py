@@ -162,7 +162,7 @@ def main() -> None:
         return
     found = check(asked.stems, asked.root)
     print("\n".join(found) or "The Chinese pages are as the English ones.")
-    sys.exit(bool(found))
+    sys.exit(1 if found else 0)
 
 
 if __name__ == "__main__":
