@@ -155,7 +155,7 @@ def book(tmp_path):
     return Book(tmp_path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_book():
     """Makes a small book in a folder."""
     return Book

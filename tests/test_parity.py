@@ -73,7 +73,7 @@ renders: 0123456789ab
 (ch-a)=
 # 单元
 
-*单元*（unit）把 3 个输入 `x` 加起来，得到 {glue:text}`sum`，参见{ref}`那里 <ch-b>` {cite}`rosenblatt1958`。
+*单元*（unit）把 3 个输入 `x` 加成 {glue:text}`sum`，见{ref}`那里 <ch-b>` {cite}`rosenblatt1958`。
 
 ```{code-cell} python3
 :tags: [hide-input]

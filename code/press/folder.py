@@ -79,13 +79,20 @@ def sweep(root: Path, pages: list[str], sheet: str) -> None:
                 file.unlink()
 
 
-def lost_page(book: str, language: str, base: str) -> str:
+def lost_page(
+    book: str, language: str, base: str, others: tuple[editions.Edition, ...] = ()
+) -> str:
     """The page for an address that does not exist, however deep: it needs no other file.
 
-    Its link leads to `base`, or, where that is not known, to the root of the host.
+    Its link leads to `base`, or, where that is not known, to the root of the host. Those to
+    the other editions lead to their places below.
     """
     said, advice, stop = WORDS[language[:2]]
-    home = f'<a href="{escape(base or "/")}">{escape(book)}</a>'
+    base = escape(base or "/")
+    links = "".join(
+        f'<p><a lang="{one.language}" href="{urljoin(base, one.place)}">{one.name}</a></p>'
+        for one in others
+    )
     return "\n".join(
         (
             "<!DOCTYPE html>",
@@ -100,7 +107,7 @@ def lost_page(book: str, language: str, base: str) -> str:
             f"<style>{LOOK}</style>",
             "</head>",
             f"<body><main><h1>{said}</h1>",
-            f"<p>{advice} {home}{stop}</p></main></body>",
+            f'<p>{advice} <a href="{base}">{escape(book)}</a>{stop}</p>{links}</main></body>',
             "</html>",
         )
     )
@@ -142,7 +149,8 @@ def complete(app, error) -> None:
     ours = [name for name, _ in config.html_css_files]
     sweep(root, pages, join_sheets(root / "_static", in_static(names), ours, pages))
     base, map_file = config.html_baseurl, root / "sitemap.xml"
-    lost = lost_page(config.html_title, config.language, base)
+    below = tuple(one for one in editions.linked() if one.place and one is not here)
+    lost = lost_page(config.html_title, config.language, base, below)
     (root / "404.html").write_text(lost, "utf8")
     map_file.unlink(missing_ok=True)
     if base and not (editions.linked() and here.place):  # one map for all editions

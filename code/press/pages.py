@@ -14,6 +14,7 @@ from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.util.images import get_image_size
 
 from press.head import ARTICLE, SCRIPT, About, head, plain, sheets
+from press.words import all_said
 
 SITES = ("html", "dirhtml")  # an e-book is rendered through the same templates, but is no site
 PACE = 200  # words a minute, or twice as many Chinese characters
@@ -75,7 +76,8 @@ def finished(page: str, about: About, size: Size) -> str:
     if 'id="search-results"' in body:  # in place of a script
         field = body.rindex('<input type="search"')
         body = f"{body[:field]}<input autofocus{body[field + len('<input') :]}"
-    return before + head(page, about) + sized(with_time(body, about.language), size)
+    body = all_said(with_time(body, about.language), about.language)
+    return before + head(page, about) + sized(body, size)
 
 
 def size_of(file: Path) -> tuple[int, int] | None:

@@ -15,7 +15,7 @@ def is_wide(sign: str) -> bool:
 
 def closed(left: str, right: str) -> tuple[str, str]:
     """Two neighbouring pieces of text, without a space between wide characters at their seam."""
-    before, after = left.rstrip(" "), right.lstrip(" ")
+    before, after = str(left).rstrip(" "), str(right).lstrip(" ")
     if before and after and is_wide(before[-1]) and is_wide(after[0]):
         return before, after
     return left, right

@@ -44,6 +44,23 @@ CHINESE = {
     "computes for Keras": "为 Keras 做计算",
 }
 
+# What the theme and the extensions say and do not translate: texts, and titles for the ear.
+THEIRS = {
+    "Link to this definition": "此定义的链接",
+    "Link to this heading": "此标题的链接",
+    "Link to this image": "此图的链接",
+    "Link to this table": "此表的链接",
+    "Link to this term": "此术语的链接",
+    "Toggle hidden content": "展开或收起隐藏的内容",
+    "Color mode": "颜色模式",
+    "System Settings": "跟随系统",
+    "Toggle primary sidebar": "展开或收起主边栏",
+    "Toggle secondary sidebar": "展开或收起本页目录",
+    "Main": "全书目录",
+    "Page": "本页目录",
+}
+WHOLE = re.compile(rf'(?<=[">])({"|".join(THEIRS)})(?=["<])')
+
 MACHINE = re.compile(r"(\d+) cores \((.+)\), (\d+) pages at a time, (\S+), (Python \S+)")
 
 
@@ -58,6 +75,13 @@ def say(english: str, language: str) -> str:
     if english not in CHINESE:
         raise KeyError(f"english: no entry in the press's catalogue for {english!r}")
     return CHINESE[english]
+
+
+def all_said(page: str, language: str) -> str:
+    """A page of the theme with what that left in English, as a whole text or attribute."""
+    if not language.startswith("zh"):
+        return page
+    return WHOLE.sub(lambda found: THEIRS[found[0]], page)
 
 
 def measured_on(machine: str, language: str) -> str:
