@@ -14,10 +14,11 @@ def setup(app):
         quiz,
         searching,
         spacing,
+        tables,
         widget,
     )
 
-    ours = (mathml, quiz, widget, glossary, colophon, numref, spacing, searching, editions)
-    for part in (*ours, folder, building):
+    ours = (mathml, quiz, widget, glossary, colophon, numref, spacing, tables, searching)
+    for part in (*ours, editions, folder, building):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

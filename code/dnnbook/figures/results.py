@@ -83,7 +83,7 @@ def _name(ax, one, titles: Mapping[str, str], above: bool, floor: float) -> None
     """A network's name above its mark at the left, or below it at the right."""
     place = {"ha": "right", "va": "bottom"} if above else {"ha": "left", "va": "top"}
     point, shift = (one.cpu_seconds, max(one.accuracy, floor)), (-5, 4) if above else (5, -5)
-    ax.annotate(titles[one.model], point, shift, textcoords="offset points", **place)
+    ax.annotate(word(titles[one.model]), point, shift, textcoords="offset points", **place)
 
 
 def _mark(ax, one, own: bool, floor: float) -> None:
