@@ -132,6 +132,42 @@ def test_two_of_them_at_once_take_turns(good):
     assert "a = 15" in good.html("a")
 
 
+PLAIN_MOMENTS = [
+    "Running Sphinx",
+    "executing",
+    "executed in",
+    "pickling environment",
+    "writing output",
+]
+
+
+def kill_at(book, moment: str) -> None:
+    """Starts a build and kills it, with all that it started, once it says where it is."""
+    process = subprocess.Popen(
+        book.command(),
+        env=book.environment(PYTHONUNBUFFERED="1"),
+        cwd=book.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert any(moment in line for line in iter(process.stdout.readline, "")), "never came so far"
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def test_a_killed_plain_build_leaves_nothing_that_the_next_one_believes(book):
+    book.build()
+    for number, moment in enumerate(PLAIN_MOMENTS, 2):
+        book.edit("code/dnnbook/base.py", f"ONE = {number - 1}\n", f"ONE = {number}\n")
+        kill_at(book, moment)
+        status, output = book.build()
+        assert status == 0, (moment, output)
+        assert f"a = {10 + number}" in book.html("a"), moment
+        assert "b = 20" in book.html("b"), moment
+
+
 # `_build` on a disk of 100 MB that has $FREE left. Afterwards it has room, and comes back.
 SMALL_DISK = """
 mv _build "$ASIDE/kept"

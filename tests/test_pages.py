@@ -38,6 +38,11 @@ def test_images_have_sizes_and_wait_below_the_first_section():
     assert pages.sized(article, lambda _: None).startswith('<img alt="a"')
 
 
+def test_an_entry_of_the_bibliography_is_an_item_of_its_list():
+    made = finished('<div role="list"><div id="x" role="doc-biblioentry">X</div></div>')
+    assert '<div role="list"><div id="x" role="listitem">X</div></div>' in made
+
+
 CHAPTER = '<h1><span class="section-number">1. </span>One</h1>\n'
 
 

@@ -1,7 +1,6 @@
 """The build: strict, never stale, and healed after a kill. Each test builds a small real book."""
 
 import os
-import signal
 import sqlite3
 import subprocess
 
@@ -169,36 +168,6 @@ def test_a_missing_execution_and_a_broken_database_heal(book):
     for name in ("a", "b"):
         book.edit(f"{name}.md", "Words", "Prose")
     assert heals(book)
-
-
-MOMENTS = ["Running Sphinx", "executing", "executed in", "pickling environment", "writing output"]
-
-
-def kill_at(book, moment: str) -> None:
-    """Starts a build and kills it, with all that it started, once it says where it is."""
-    process = subprocess.Popen(
-        book.command(),
-        env=book.environment(PYTHONUNBUFFERED="1"),
-        cwd=book.root,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    assert any(moment in line for line in iter(process.stdout.readline, "")), "never came so far"
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-
-
-def test_a_killed_build_leaves_nothing_that_the_next_one_believes(book):
-    book.build()
-    for number, moment in enumerate(MOMENTS, 2):
-        book.edit("code/dnnbook/base.py", f"ONE = {number - 1}\n", f"ONE = {number}\n")
-        kill_at(book, moment)
-        status, output = book.build()
-        assert status == 0, (moment, output)
-        assert f"a = {10 + number}" in book.html("a"), moment
-        assert "b = 20" in book.html("b"), moment
 
 
 def test_two_builds_at_once_take_turns(book):

@@ -26,6 +26,8 @@ STYLED = re.compile(r'(<[a-z][^<>]*?)\sstyle="[^"]*"')
 SVG = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)(pt|px|)" height="([\d.]+)(pt|px|)"')
 FORMULA = re.compile(r"<math.*?</math>", re.DOTALL)
 LISTING = re.compile(r"<pre>.*?</pre>", re.DOTALL)
+# A role that the standard has given up, and the one that stands in a list.
+ENTRY = ('role="doc-biblioentry"', 'role="listitem"')
 
 Size = Callable[[str], tuple[int, int] | None]
 
@@ -76,6 +78,7 @@ def finished(page: str, about: About, size: Size) -> str:
     if 'id="search-results"' in body:  # in place of a script
         field = body.rindex('<input type="search"')
         body = f"{body[:field]}<input autofocus{body[field + len('<input') :]}"
+    body = body.replace(*ENTRY)
     body = all_said(with_time(body, about.language), about.language)
     return before + head(page, about) + sized(body, size)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dnnbook.experiments import ablation, ours, peers, report, tables
+from dnnbook.experiments import ablation, claims, grid, ours, peers, report, tables
 
 LEAST = 3  # seeds, for a sentence to stand
 
@@ -121,3 +121,36 @@ def test_the_chapters_network_costs_more_than_the_one_chosen_and_reaches_less(ca
     assert best.model.startswith("pooled")
     assert chapters.cpu_seconds > best.cpu_seconds
     assert chapters.accuracy < best.accuracy
+
+
+@pytest.fixture(scope="module")
+def everything():
+    return report.joined(report.of("peers", "full"), report.of("ours", "full"))
+
+
+def test_all_images_are_worth_points_and_wake_lenet(texts, candidates, everything):
+    few, many = (
+        {one.model: one.accuracy for one in summaries}
+        for summaries in (texts.summaries + candidates.summaries, everything.summaries)
+    )
+    shared = set(few) & set(many)
+    assert len(shared & set(texts.titles)) >= 5
+    assert not everything.stale
+    assert all(0.02 < many[m] - few[m] < 0.1 for m in shared if few[m] > 0.5)
+    assert few["d2l-lenet"] < 0.25
+    assert many["d2l-lenet"] > 0.6
+    assert grid.IMAGES["full"] / grid.IMAGES["subset"] == pytest.approx(7, abs=0.5)
+
+
+def test_a_claim_from_training_images_is_above_what_test_images_give(everything):
+    claimed = {claim.key: claim for claim in claims.CLAIMS}
+    tutorial = claimed["tf-classification"]
+    assert (tutorial.kind, tutorial.accuracy) == ("training", 0.91)
+    assert everything["tf-classification"].accuracy < 0.89
+    assert everything["geron-10"].accuracy == pytest.approx(claimed["geron-10"].accuracy, abs=0.015)
+
+
+def test_from_all_images_one_can_learn_longer(candidates, everything):
+    best = chosen(candidates, ours.CONVOLUTIONAL).model
+    assert ours.LONGER.key.startswith(best)
+    assert everything[ours.LONGER.key].accuracy > everything[best].accuracy

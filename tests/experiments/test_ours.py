@@ -1,10 +1,13 @@
 """This book's own candidates: what they are, and that validation alone chooses."""
 
+from dataclasses import replace
+
 import keras
 import pytest
 
 from dnnbook.experiments import grid, ours
 from dnnbook.experiments.ledger import Summary
+from dnnbook.experiments.recipe import digest
 
 BY_KEY = {recipe.key: recipe for recipe in ours.RECIPES}
 # Weights and biases, then four numbers for each normalised feature.
@@ -26,7 +29,14 @@ def test_candidates_take_their_turn_in_the_grid_and_have_a_falling_rate():
     assert all(recipe.falling and recipe.study == "ours" for recipe in ours.RECIPES)
     kinds = [any(isinstance(layer, keras.layers.Conv2D) for layer in r.build().layers)
              for r in ours.RECIPES]  # fmt: skip
-    assert kinds == [False] * len(ours.DENSE) + [True] * len(ours.CONVOLUTIONAL)
+    assert kinds == [False] * len(ours.DENSE) + [True] * (len(ours.CONVOLUTIONAL) + 1)
+
+
+def test_the_longer_training_is_that_of_a_candidate_and_none_itself():
+    (same,) = (one for one in ours.CONVOLUTIONAL if one.key == "pooled-32-64")
+    assert ours.LONGER not in (*ours.DENSE, *ours.CONVOLUTIONAL)
+    assert ours.LONGER.epochs > same.epochs
+    assert digest(replace(ours.LONGER, epochs=same.epochs)) == digest(same)
 
 
 def test_validation_chooses_and_the_test_is_not_read():

@@ -58,6 +58,12 @@ def test_a_claim_stands_beside_its_own_images_only_and_says_if_it_is_of_the_trai
     assert [column(summary(key, 0.8, 1)) for key in "ab"] == ["0.9100 (training)", "–"]
 
 
+def test_another_studys_accuracies_stand_beside_those_of_the_same_models(make_row):
+    other = study(make_row, {"model": "a", "accuracy": 0.9})
+    column = tables.elsewhere(other)
+    assert [column(summary(key, 0.8, 1)) for key in "ab"] == ["0.900", "–"]
+
+
 def test_the_column_of_differences_needs_two_runs_of_both(make_row):
     rows = [
         {"model": model, "seed": seed, "accuracy": value}

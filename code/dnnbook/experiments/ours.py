@@ -52,7 +52,10 @@ CONVOLUTIONAL = (
     recipe("pooled-16-32", "ours, pooled 16-32", pooled(16, 32, dense=64), 8, 64, 0.003),
     recipe("pooled-32-64", "ours, pooled 32-64", pooled(32, 64, dense=128), 8, 64, 0.003),
 )  # fmt: skip
-RECIPES = (*DENSE, *CONVOLUTIONAL)
+# For all images, where there is more to learn: the last of them, for longer. No candidate.
+LONGER = recipe("pooled-32-64-longer", "ours, pooled 32-64, 20 passes",
+                pooled(32, 64, dense=128), 20, 64, 0.003)  # fmt: skip
+RECIPES = (*DENSE, *CONVOLUTIONAL, LONGER)
 
 
 def best(summaries: Iterable[Summary], candidates: Iterable[Recipe]) -> Summary:

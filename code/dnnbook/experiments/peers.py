@@ -81,7 +81,10 @@ UVADLC = {
     "relu": "relu", "leaky-relu": LEAKY, "tanh": "tanh", "elu": "elu", "swish": "silu",
     "sigmoid": "sigmoid",
 }  # fmt: skip
-NAMES = {"relu": "ReLU", "leaky-relu": "LeakyReLU", "elu": "ELU"}
+UVA_TITLES = {
+    "relu": "UvA, ReLU", "leaky-relu": "UvA, LeakyReLU", "tanh": "UvA, tanh",
+    "elu": "UvA, ELU", "swish": "UvA, swish", "sigmoid": "UvA, sigmoid",
+}  # fmt: skip
 FOSTER = {"optimizer": optimizer("Adam", learning_rate=5e-4), "epochs": 10, "batch": 32}
 
 
@@ -93,7 +96,7 @@ def uvadlc(name: str) -> Recipe:
         f"uvadlc-3-{name}", "peers",
         partial(build_dense, (512, 256, 256, 128), UVADLC[name]),
         optimizer("SGD", learning_rate=0.01, momentum=0.9), 50, 256, patience=7,
-        title=f"UvA, {NAMES.get(name, name)}", note=note,
+        title=UVA_TITLES[name], note=note,
     )  # fmt: skip
 
 

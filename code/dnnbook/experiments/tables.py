@@ -65,6 +65,12 @@ def claimed(listed: Iterable[Claim], images: str) -> Callable[[Summary], str]:
     return column
 
 
+def elsewhere(study: report.Study) -> Callable[[Summary], str]:
+    """A column of the accuracies that the same models have in another study."""
+    cells = {one.model: accuracy(one) for one in study.summaries}
+    return lambda one: cells.get(one.model, DASH)
+
+
 def against(study: report.Study, base: str) -> Callable[[Summary], str]:
     """A column of differences from a model, in points of accuracy, with their 95 % intervals."""
 
