@@ -189,6 +189,8 @@ def test_what_a_page_is_made_of_is_read_with_its_lines():
     assert skeleton.facts("$a$ 1.5 {cite}`b` `c` 1.5") == {
         "$a$": 1, "1.5": 2, "{cite}`b`": 1, "`c`": 1,
     }  # fmt: skip
+    assert skeleton.facts("3 million, 1.5 thousand") == {"3,000,000": 1, "1,500": 1}
+    assert skeleton.facts("300 万，1,500，2 thousandths") == {"3,000,000": 1, "1,500": 1, "2": 1}
 
 
 def test_a_stamp_says_which_english_page_is_rendered_and_a_change_asks_for_a_revision():

@@ -28,7 +28,8 @@ MATH = re.compile(r"(?<![\\$])\$([^$]+)\$")
 CODE = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"\]\(([^)]*)\)|<(https?:[^>]*)>")
 WORDS = re.compile(r"\\text\{[^{}]*\}")
-NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)(?: ?(thousand|million|billion|万|亿)(?![a-z]))?")
+SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "万": 1e4, "亿": 1e8}
 
 
 class Item(NamedTuple):
@@ -42,6 +43,13 @@ class Item(NamedTuple):
 def formula(latex: str) -> str:
     """A formula without what may differ between languages: words and spaces."""
     return re.sub(r"\s+", "", WORDS.sub(r"\\text{}", latex))
+
+
+def number(match: re.Match) -> str:
+    """A number as it is written; one with a word behind it in full, 300 万 as 3 million is."""
+    if not match[2]:
+        return match[1]
+    return f"{float(match[1].replace(',', '')) * SCALES[match[2]]:,.0f}"
 
 
 def facts(text: str) -> Counter:
@@ -58,7 +66,7 @@ def facts(text: str) -> Counter:
     take(CODE, lambda m: f"`{m[1]}`")
     take(MATH, lambda m: f"${formula(m[1])}$")
     take(LINK, lambda m: m[1] or m[2])
-    take(NUMBER, lambda m: m[0])
+    take(NUMBER, number)
     return found
 
 

@@ -29,6 +29,7 @@ CELLS = {
     "Test accuracy": "测试准确率",
     "CPU seconds": "CPU 秒数",
     "Claimed": "原文声称",
+    "From few images": "用少量图像",
     "From all": "用全部图像",
     "Points above the network": "高出该网络的百分点",
     "not measured: CIFAR-10 could not be downloaded": "未测量：CIFAR-10 无法下载",
