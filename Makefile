@@ -8,7 +8,7 @@ SETUP := $(PYTHON) -m press.environment $(VENV) requirements.txt
 .DEFAULT_GOAL := book
 .PHONY: book test test-all experiments lint format serve bench clean help
 
-book:  ## the HTML book, in _build/html
+book:  ## the HTML book in both languages, in _build/html
 	@$(SETUP)
 	@$(PY) -m press.book
 

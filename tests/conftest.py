@@ -66,7 +66,8 @@ class Book:
         package = root / "code" / "dnnbook"
         package.mkdir()
         (package / "__init__.py").touch()
-        shutil.copy(ROOT / "code" / "dnnbook" / "settings.py", package)
+        for name in ("settings", "words"):  # what the press uses of it
+            shutil.copy(ROOT / "code" / "dnnbook" / f"{name}.py", package)
         (package / "base.py").write_text("ONE = 1\n")
         (package / "alpha.py").write_text("from dnnbook.base import ONE\nA = ONE + 10\n")
         (package / "beta.py").write_text("B = 20\n")
@@ -155,7 +156,7 @@ def book(tmp_path):
     return Book(tmp_path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_book():
     """Makes a small book in a folder."""
     return Book

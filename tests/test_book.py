@@ -42,6 +42,7 @@ TOOLS = {
     "dnnbook.faces": {"seeds"},
     "dnnbook.subset": {"data", "seeds"},
     "dnnbook.style": {"words"},
+    "dnnbook.hanzi": {"style", "words"},
     "dnnbook.page": {"style"},
     "dnnbook.export": {"page"},
 }

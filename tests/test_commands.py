@@ -23,6 +23,14 @@ def test_swap_puts_the_new_site_in_place_and_leaves_nothing_beside_it(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["aside", "html"]
 
 
+def test_swap_puts_more_sites_into_folders_of_the_new_one(tmp_path):
+    place, new = site(tmp_path / "html", "old"), site(tmp_path / "aside", "new")
+    more = site(tmp_path / "other", "新")
+    book.swap(new, place, {"zh/": more})
+    assert (place / "index.html").read_text() == "new"
+    assert (place / "zh" / "index.html").read_text() == "新"
+
+
 def test_a_swap_that_fails_keeps_the_old_site(tmp_path):
     place = site(tmp_path / "html", "old")
     with pytest.raises(OSError, match="missing"):

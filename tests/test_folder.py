@@ -70,10 +70,13 @@ def test_the_lost_page_needs_no_file_and_leads_home():
     home = "https://example.org/book/"
     assert f'href="{home}"' in folder.lost_page("Book", "en", home)
     assert "没有这一页" in folder.lost_page("Book", "zh_CN", "")
+    both = folder.lost_page("Book", "en", home, (folder.editions.CHINESE,))
+    assert f'<a lang="zh-CN" href="{home}zh/">中文</a>' in both
 
 
 def test_the_map_lists_every_address():
-    tree = ElementTree.fromstring(folder.sitemap(["https://a.org/?a=1&b=2", "https://a.org/"]))
+    addresses = ["https://a.org/?a=1&b=2", "https://a.org/"]
+    tree = ElementTree.fromstring(folder.sitemap([{"en": address} for address in addresses]))
     assert [place.text for place in tree.findall("{*}url/{*}loc")] == [
         "https://a.org/?a=1&b=2",
         "https://a.org/",

@@ -60,7 +60,7 @@ def test_words_are_read_at_two_hundred_a_minute_code_at_half_of_that(text, time)
 
 
 def test_a_chapter_says_how_long_it_takes():
-    made = pages.with_time(f"<h1>For print</h1>\n<article>{CHAPTER}{'word ' * 610}</article>")
+    made = pages.with_time(f"<h1>For print</h1>\n<article>{CHAPTER}{'word ' * 610}</article>", "en")
     assert "print</h1>\n<article>" in made
     assert '</h1>\n<p class="reading-time">about 3 minutes</p>\n' in made
     assert "about 1 minute<" in finished(CHAPTER)

@@ -25,6 +25,7 @@ TOC = yaml.safe_load((SITE.parents[1] / "_toc.yml").read_text("utf8"))
 PAGES = [TOC["root"], *(entry["file"] for part in TOC["parts"] for entry in part["chapters"])]
 NUMBERED = [e["file"] for part in TOC["parts"] if part.get("numbered") for e in part["chapters"]]
 OTHERS = ["search", "genindex", "404", "_modules/dnnbook/toy"]
+CHINESE = [f"zh/{name.removeprefix('book/en/')}" for name in [*PAGES, "search"]]
 AXE = Axe()
 LEVELS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
@@ -91,7 +92,7 @@ def test_the_site_was_built():
     assert (SITE / "index.html").exists(), "run `make book` first"
 
 
-@pytest.fixture(scope="module", params=PAGES + OTHERS)
+@pytest.fixture(scope="module", params=PAGES + OTHERS + CHINESE)
 def at_desk(request, browser):
     """Each page of the site from the disk, opened once for all tests that look at it."""
     with opened(browser, request.param) as seen:
@@ -116,7 +117,7 @@ CUT_NUMBERS = """[...document.querySelectorAll("article .eqno")].filter(number =
 }).map(number => number.textContent)"""
 
 
-@pytest.mark.parametrize("name", PAGES + OTHERS)
+@pytest.mark.parametrize("name", PAGES + OTHERS + CHINESE)
 def test_a_phone_shows_the_whole_width_of_a_page_and_its_equations(visit, name):
     page, *_ = visit(name, width=390)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -205,7 +206,75 @@ def test_search_finds_a_chapter(visit):
     assert any("Feed-forward" in title for title in found)
 
 
+# The Chinese edition ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["突触", "卷积核", "随机失活"])
+def test_search_finds_chinese_words_without_a_server(visit, texts, word):
+    page, _, complaints = visit("zh/search")
+    page.goto(f"{DISK}/zh/search.html?q={word}")
+    page.wait_for_selector("#search-results li a", timeout=10_000)
+    found = page.locator("#search-results li a").evaluate_all("links => links.map(a => a.href)")
+    names = {
+        unquote(urldefrag(link)[0]).removeprefix(f"{DISK}/").partition("?")[0] for link in found
+    }
+    assert names
+    assert all(word in plain(texts[name]) for name in names), names
+    assert complaints == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_switch_leads_to_the_same_page_and_back(visit, script):
+    page, *_ = visit("book/en/toy", java_script_enabled=script)
+    switch = page.locator("a.language-switch:visible")
+    assert switch.inner_text() == "中文"
+    switch.click()
+    assert page.url == f"{DISK}/zh/toy.html"
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    page.locator("a.language-switch:visible").click()
+    assert page.url == f"{DISK}/book/en/toy.html"
+
+
+def test_the_switch_is_there_on_a_phone(visit):
+    page, *_ = visit("zh/neurons", width=320)
+    assert page.locator("a.language-switch:visible").inner_text() == "English"
+
+
+def test_chinese_is_stressed_by_weight_not_by_slant(visit):
+    page, *_ = visit("zh/neurons")
+    style = page.locator("article p em").first.evaluate(
+        "em => [getComputedStyle(em).fontStyle, getComputedStyle(em).fontWeight]"
+    )
+    assert style == ["normal", "600"]
+
+
+@pytest.mark.parametrize("name", CHINESE[:-1])
+def test_a_chinese_page_has_figures_with_alt_text_and_the_press_speaks_chinese(texts, name):
+    text = texts[f"{name}.html"]
+    article = re.search("<article.*</article>", text, re.DOTALL)[0]
+    alts = [re.search(r'alt="([^"]*)"', image)[1] for image in tags(article, "img")]
+    assert all(len(alt) > 15 for alt in alts)
+    said = plain(article)
+    assert not re.search(r"\{(glue|numref|ref|cite|quiz|py:func)", said), "raw markup"
+    assert not re.search(r"[\u4e00-\u9fff] (图|表)\u00a0", said)
+    left = re.sub(
+        "<article.*</article>|<!--.*?-->", "", text[text.index("</head>") :], flags=re.DOTALL
+    )
+    titles = set(re.findall(r'(?:title|aria-label|placeholder)="([^"]*)"', left + article))
+    known = {"English", "This page in English", "Ctrl", "K"} | {
+        term for term in titles if re.search("[.(]", term)
+    }
+    lines = {line.strip() for line in plain(left).splitlines()} | titles
+    english = {line for line in lines - known if re.search("[A-Za-z]{2}", line)}
+    assert {line for line in english if not re.search("[\u4e00-\u9fff]", line)} == set()
+
+
 # What a page loads, and what it may -----------------------------------------------
+
+
+def plain(text):
+    """The words of a page."""
+    return unescape(re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL))
 
 
 def tags(text, name):
@@ -281,7 +350,8 @@ def test_every_page_has_its_policy_and_nothing_that_the_policy_forbids(texts):
 def test_every_page_says_its_language_and_what_it_is_about(texts):
     titles = set()
     for name, text in texts.items():
-        assert '<html lang="en"' in text, name
+        language = "zh-CN" if name.startswith("zh/") else "en"
+        assert f'<html lang="{language}"' in text, name
         titles |= set(re.findall("<title>(.*?)</title>", text))
         (about,) = re.findall(r'<meta name="description" content="(.*?)">', text)
         assert 0 < len(unescape(about)) <= 160, name
@@ -291,11 +361,12 @@ def test_every_page_says_its_language_and_what_it_is_about(texts):
 
 def test_chapters_say_how_long_they_take(texts):
     said = {
-        name: int(re.search(r"about (\d+) minutes<", text)[1])
+        name: int(re.search(r"(?:about|约) (\d+) (?:minutes|分钟)<", text)[1])
         for name, text in texts.items()
         if "reading-time" in text
     }
-    assert set(said) == {f"{name}.html" for name in NUMBERED}
+    chinese = {f"zh/{name.removeprefix('book/en/')}.html" for name in NUMBERED}
+    assert set(said) == {f"{name}.html" for name in NUMBERED} | chinese
     assert 10 < min(said.values()) < max(said.values()) < 90
 
 
@@ -337,10 +408,11 @@ SAMPLES = r"""() => {
     if (!node.data.trim() || node.data === "𝖳") continue;
     if (parent.closest("pre, code, kbd, annotation, .sig")) continue;
     const part = parent.closest("math") ? parent : null;
+    const wide = document.documentElement.lang === "zh-CN" ? /[·—‘-”…]/g : /[]/g;
     const key = part ? part.outerHTML
       : [style.fontStyle, style.fontWeight, "20px", style.fontFamily].join(" ");
     if (!found.has(key)) found.set(key, [part, new Set()]);
-    for (const sign of node.data.replace(/[\s\u3000-\u9fff\uff00-\uffef]/g, ""))
+    for (const sign of node.data.replace(/[\s\u3000-\u9fff\uff00-\uffef]/g, "").replace(wide, ""))
       found.get(key)[1].add(sign);
   }
   const samples = document.createElement("div");

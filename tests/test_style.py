@@ -4,9 +4,10 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from fontTools.ttLib import TTFont
 from matplotlib.colors import to_rgb
 
-from dnnbook import style, words
+from dnnbook import hanzi, style, words
 
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.
 DEFICIENCIES = {
@@ -83,3 +84,39 @@ def test_figures_are_set_in_the_fonts_of_the_book():
     fig, ax = style.canvas()
     assert ax.title.get_fontname() == "DNN Book Sans"
     assert fig.get_figwidth() == style.WIDTH
+
+
+def glyphs(pattern):
+    """The characters of the figures' fonts whose files match a pattern."""
+    return [set(TTFont(file).getBestCmap()) for file in sorted(style.FONTS.glob(pattern))]
+
+
+def test_the_fonts_have_every_character_of_the_catalogue():
+    latin, chinese = glyphs("SourceSans3-Regular*"), glyphs("NotoSansSC-*")
+    assert len(chinese) == len(hanzi.WEIGHTS)
+    for font in chinese:
+        lost = {s for said in words.CHINESE.values() for s in said if ord(s) not in latin[0] | font}
+        assert not lost, (
+            f"{''.join(sorted(lost))}: cut the font anew (python -m dnnbook.hanzi FOLDER)"
+        )
+    assert hanzi.characters() == {chr(sign) for sign in chinese[0]}, "and nothing that nobody needs"
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("weight", ["normal", "bold"])
+def test_chinese_is_drawn_and_a_missing_character_is_an_error(weight):
+    fig, ax = style.canvas()
+    ax.set_title("Keras 的卷积核，3 × 3（同上）", fontweight=weight)
+    fig.draw_without_rendering()
+    ax.set_title("龘")
+    with pytest.raises(UserWarning, match=r"(40856|9F98)"):
+        fig.draw_without_rendering()
+
+
+def test_no_chinese_stands_in_a_formula_whose_fonts_have_none():
+    mixed = [said for said in words.CHINESE.values() if "$" in said and hanzi_in(said)]
+    assert mixed == []
+
+
+def hanzi_in(text):
+    return any(sign >= "\u2e80" for sign in text)

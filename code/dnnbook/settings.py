@@ -13,7 +13,7 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
     "TZ": "UTC",
-    "DNNBOOK_LANGUAGES": "en",
+    "DNNBOOK_LANGUAGES": "en,zh",  # in which figures are drawn
 }
 # Those that can change what a model learns, or how long it takes.
 COMPUTING = {

@@ -42,7 +42,7 @@ CHINESE = {
     "terminals": "轴突末梢",
     "threshold": "阈值",
     "time (ms)": "时间（ms）",
-    "transmitter": "递质",
+    "transmitter": "神经递质",
     "two inputs": "两个输入",
     "vesicles": "囊泡",
     "voltage (mV)": "电压（mV）",
@@ -226,9 +226,9 @@ CHINESE = {
     "bit": "咬了",
     "man": "人",
     "pressure": "声压",
-    "time (s)": "时间 (s)",
-    "frequency (kHz)": "频率 (kHz)",
-    "level (dB)": "声级 (dB)",
+    "time (s)": "时间（s）",
+    "frequency (kHz)": "频率（kHz）",
+    "level (dB)": "声级（dB）",
     "as given": "原顺序",
     "variance explained": "解释的方差",
     "as taken": "原图",
@@ -401,6 +401,9 @@ CHINESE = {
     "ours, pooled 16-32": "本书，池化 16-32",
     "ours, pooled 32-64": "本书，池化 32-64",
     "ours, the chapter's": "本书，本章网络",
+    "Foster, dense": "Foster，全连接",
+    "Foster, convolutional": "Foster，卷积",
+    "ours, pooled 32-64, 20 passes": "本书，池化 32-64，20 轮",
 }
 
 CATALOGUES = {"zh": CHINESE}

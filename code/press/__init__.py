@@ -3,14 +3,22 @@
 
 def setup(app):
     """Makes builds strict and their cache honest, formulas MathML, and adds our directives."""
-    from press import building, colophon, folder, glossary, mathml, numref, quiz, widget
+    from press import (
+        building,
+        colophon,
+        editions,
+        folder,
+        glossary,
+        mathml,
+        numref,
+        quiz,
+        searching,
+        spacing,
+        tables,
+        widget,
+    )
 
-    mathml.setup(app)
-    quiz.setup(app)
-    widget.setup(app)
-    glossary.setup(app)
-    colophon.setup(app)
-    numref.setup(app)
-    folder.setup(app)
-    building.setup(app)
+    ours = (mathml, quiz, widget, glossary, colophon, numref, spacing, tables, searching)
+    for part in (*ours, editions, folder, building):
+        part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -100,6 +100,7 @@ def measure(folder: Path) -> tuple[dict[str, float], dict]:
     """The seconds of each kind of build, in the order in which they are run; those of pages."""
     build, times = [*JUPYTER_BOOK, "build", str(folder)], {}
     times["cold build"], printed = timed(build, folder)
+    times["then in Chinese"] = timed([*build[:-1], str(folder / "book" / "zh")], folder)[0]
     times["no change"] = timed(build, folder)[0]
     edit(folder, "book/en/toy.md", "One neuron", "A neuron")
     times["one word changed"] = timed(build, folder)[0]

@@ -1,7 +1,8 @@
 """`make book`: builds the site aside and puts it in place only when it is whole.
 
-`python -m press.book` runs `jupyter-book build` into `_build/aside`, then swaps the
-finished site into `_build/html`. Until then the last good site stays where it was.
+`python -m press.book` runs `jupyter-book build` for each edition into `_build/aside`, then
+swaps the finished site, with the other editions in folders of it, into `_build/html`. Until
+then the last good site stays where it was.
 
 There are two locks. `make book` holds one of its own from beginning to end; the other is
 held by whoever writes: `jupyter-book build` while it runs, `make book` while it swaps. So a
@@ -17,7 +18,7 @@ import time
 from pathlib import Path
 
 try:
-    from press import building
+    from press import building, editions
     from press.digest import ROOT
 except ModuleNotFoundError as error:
     sys.exit(f"The book was not built: {error}. Is requirements.txt installed?")
@@ -47,8 +48,10 @@ def check_room(folder: Path) -> None:
         )
 
 
-def swap(new: Path, place: Path) -> None:
+def swap(new: Path, place: Path, more: dict[str, Path] | None = None) -> None:
     """Puts a copy of `new` in `place`, in two renames; the copy is made aside first.
+
+    `more` are sites that come into folders of it, by the names of those.
 
     If anything keeps it from being done, the old site is back, and the copy is gone.
     """
@@ -56,7 +59,8 @@ def swap(new: Path, place: Path) -> None:
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     try:
-        shutil.copytree(new, fresh)
+        for folder, site in {"": new, **(more or {})}.items():
+            shutil.copytree(site, fresh / folder)
         if place.exists():
             place.rename(old)
         fresh.rename(place)
@@ -74,9 +78,23 @@ def restore(place: Path) -> None:
         old.rename(place)
 
 
-def build(aside: Path) -> int:
+def build(edition: editions.Edition, aside: Path) -> int:
     """The exit status of jupyter-book, which takes the lock of those who write."""
-    return subprocess.call([*JUPYTER_BOOK, "build", str(ROOT), "--path-output", str(aside)])
+    command = [*JUPYTER_BOOK, "build", str(edition.folder), "--path-output", str(aside)]
+    return subprocess.call(command, env={**os.environ, editions.TOGETHER: "1"})
+
+
+def give_up(folder: Path) -> None:
+    """Ends, and says whether a good book is in place.
+
+    Raises:
+        SystemExit: always.
+    """
+    # A plain build writes into the same place, and may have left it unfinished.
+    good = (folder / "html").exists() and not (folder / building.MARK).exists()
+    kept = "The last good book is still in place." if good else ""
+    room = "The disk is full. " if shutil.disk_usage(folder).free < 1_000_000 else ""
+    sys.exit(f"The book was not built: see the messages above. {room}{kept}".rstrip())
 
 
 def make(folder: Path) -> None:
@@ -85,18 +103,17 @@ def make(folder: Path) -> None:
     Raises:
         SystemExit: a message that says what failed, and whether a good book is in place.
     """
-    aside, place = folder / "aside", folder / "html"
+    place, sites = folder / "html", {}
     with building.take_lock(folder / building.LOCK):
         restore(place)
-    if build(aside) != 0:
-        # A plain build writes into the same place, and may have left it unfinished.
-        good = place.exists() and not (folder / building.MARK).exists()
-        kept = "The last good book is still in place." if good else ""
-        room = "The disk is full. " if shutil.disk_usage(folder).free < 1_000_000 else ""
-        sys.exit(f"The book was not built: see the messages above. {room}{kept}".rstrip())
+    for edition in editions.present():
+        aside = folder / "aside" / edition.place
+        if build(edition, aside) != 0:
+            give_up(folder)
+        sites[edition.place] = aside / "_build" / "html"
     try:
         with building.take_lock(folder / building.LOCK):
-            swap(aside / "_build" / "html", place)
+            swap(sites.pop(""), place, sites)
     except OSError as error:
         reason = error.args[0][0][2] if isinstance(error, shutil.Error) else error  # one of many
         sys.exit(f"The book was built but could not be put in place: {reason}.")

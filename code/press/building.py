@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from sphinx.ext.autodoc.mock import MockFinder
 
 from dnnbook import settings
-from press import digest, execution
+from press import digest, editions, execution
 
 FIXED = settings.ENVIRONMENT  # no page runs without them
 MARK, LOCK = ".unfinished", ".lock"
@@ -57,7 +57,7 @@ def set_environment(build: Path) -> None:
 
 def prepare(app, config) -> None:
     """Waits for other builds, sets the environment, and heals what a kill left behind."""
-    if Path(app.srcdir).resolve() != digest.ROOT:
+    if editions.edition(app.srcdir) is None:
         sys.exit(
             f"The book was not built: it lies in {app.srcdir}, but `press` was imported from "
             f"{digest.ROOT}. Take the other book off PYTHONPATH."
@@ -173,7 +173,7 @@ def execute(app, env, names) -> None:
     pages = []
     for name in in_order(names, app.config.external_site_map):
         path = Path(env.doc2path(name))
-        label = path.relative_to(app.srcdir).as_posix()
+        label = path.relative_to(digest.ROOT).as_posix()
         if path.suffix != ".md":
             sys.exit(f"\nThe book was not built. {label}: a page has to be Markdown")
         text = path.read_text("utf8")

@@ -16,7 +16,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
-from press import building, digest
+from press import building, digest, editions, words
 
 FILE = "requirements.in"
 ASKED = re.compile(r"^([A-Za-z0-9_.-]+)[^#\n]*(?:# (.+))?$", re.MULTILINE)
@@ -54,9 +54,13 @@ class Table(SphinxDirective):
     def caption(self) -> str:
         return self.arguments[0]
 
+    def say(self, english: str) -> str:
+        return words.say(english, self.config.language)
+
     def run(self) -> list[nodes.Node]:
+        head = [self.say(name) for name in self.head]
         lines = [f":::{{table}} {self.caption()}", ":align: left", ""]
-        lines += [f"| {' | '.join(row)} |" for row in (self.head, self.marks, *self.rows())]
+        lines += [f"| {' | '.join(row)} |" for row in (head, self.marks, *self.rows())]
         body = nodes.Element()
         self.state.nested_parse(StringList([*lines, ":::"], self.name), self.content_offset, body)
         return body.children
@@ -68,8 +72,8 @@ class Packages(Table):
     head, marks = ("Package", "Version", "What for"), (":--", ":--", ":--")
 
     def rows(self):
-        self.env.note_dependency(FILE)
-        return packages(Path(self.env.srcdir, FILE).read_text("utf8"))
+        found = packages(editions.source(self.env, FILE).read_text("utf8"))
+        return [(name, number, self.say(purpose)) for name, number, purpose in found]
 
 
 class Settings(Table):
@@ -87,17 +91,23 @@ class PageSeconds(Table):
     head, marks = ("Page", "Seconds"), (":--", "--:")
 
     def measured(self) -> dict:
-        self.env.note_dependency(SECONDS)
-        return json.loads(Path(self.env.srcdir, SECONDS).read_text("utf8"))
+        return json.loads(editions.source(self.env, SECONDS).read_text("utf8"))
 
     def caption(self) -> str:
-        return f"{self.arguments[0]} Measured on {self.measured()['machine']}."
+        english = self.config.language == "en"
+        said = words.measured_on(self.measured()["machine"], self.config.language)
+        return f"{self.arguments[0]}{' ' if english else ''}{said}"
 
     def rows(self):
-        stored, names = self.measured()["seconds"], executed_pages(self.env)
+        seconds, names = self.measured()["seconds"], executed_pages(self.env)
+        here = editions.edition(self.env.srcdir)
+        stored = {editions.twin(name, editions.ENGLISH, here): s for name, s in seconds.items()}
         shown = [f"{stored[name]:.0f}" if name in stored else "–" for name in names]
         rows = [(f"{{doc}}`/{name}`", text) for name, text in zip(names, shown, strict=True)]
-        return [*rows, ("**Sum**", f"**{sum(stored.get(name, 0) for name in names):.0f}**")]
+        return [
+            *rows,
+            (f"**{self.say('Sum')}**", f"**{sum(stored.get(name, 0) for name in names):.0f}**"),
+        ]
 
 
 def setup(app) -> None:

@@ -37,6 +37,7 @@ OBEYED = re.compile(
 )
 
 HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
+RENDERS = re.compile(r"^renders: [0-9a-f]+\n", re.MULTILINE)  # in a translated page: of what
 CODE_CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```\s*$", re.MULTILINE | re.DOTALL)
 
 
@@ -53,7 +54,7 @@ def is_executed(text: str) -> bool:
     """
     if not is_myst_markdown_notebook(text):
         return False
-    if not text.startswith(HEAD):
+    if not RENDERS.sub("", text, count=1).startswith(HEAD):
         raise SourceError(f"the head has to be, to the letter,\n{HEAD}")
     if text.count("{code-cell}") != len(CODE_CELL.findall(text)):
         raise SourceError("a code cell has to begin a line, with three backticks, and end so")

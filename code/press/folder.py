@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin
 
+from press import editions
 from press.head import SHEET, policy
 from press.pages import SITES
 from press.styles import one_sheet
@@ -26,8 +27,12 @@ LOOK = (
     "a{color:inherit}"
 )
 WORDS = {
-    "en": ("There is no such page", "It may have been moved or renamed. The book begins here:"),
-    "zh": ("没有这一页", "它可能已被移动或改名。本书从这里开始："),
+    "en": (
+        "There is no such page",
+        "It may have been moved or renamed. The book begins here:",
+        ".",
+    ),
+    "zh": ("没有这一页", "它可能已被移动或改名。本书从这里开始：", "。"),
 }
 
 
@@ -74,16 +79,24 @@ def sweep(root: Path, pages: list[str], sheet: str) -> None:
                 file.unlink()
 
 
-def lost_page(book: str, language: str, base: str) -> str:
+def lost_page(
+    book: str, language: str, base: str, others: tuple[editions.Edition, ...] = ()
+) -> str:
     """The page for an address that does not exist, however deep: it needs no other file.
 
-    Its link leads to `base`, or, where that is not known, to the root of the host.
+    Its link leads to `base`, or, where that is not known, to the root of the host. Those to
+    the other editions lead to their places below.
     """
-    said, advice = WORDS[language[:2]]
+    said, advice, stop = WORDS[language[:2]]
+    base = escape(base or "/")
+    links = "".join(
+        f'<p><a lang="{one.language}" href="{urljoin(base, one.place)}">{one.name}</a></p>'
+        for one in others
+    )
     return "\n".join(
         (
             "<!DOCTYPE html>",
-            f'<html lang="{language}">',
+            f'<html lang="{language.replace("_", "-")}">',
             "<head>",
             '<meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{policy(style=LOOK)}">',
@@ -94,17 +107,36 @@ def lost_page(book: str, language: str, base: str) -> str:
             f"<style>{LOOK}</style>",
             "</head>",
             f"<body><main><h1>{said}</h1>",
-            f'<p>{advice} <a href="{escape(base or "/")}">{escape(book)}</a>.</p></main></body>',
+            f'<p>{advice} <a href="{base}">{escape(book)}</a>{stop}</p>{links}</main></body>',
             "</html>",
         )
     )
 
 
-def sitemap(addresses: list[str]) -> str:
-    """The addresses of the book's pages, for search engines."""
-    entries = "".join(f"<url><loc>{escape(address)}</loc></url>\n" for address in addresses)
+def sitemap(pages: list[dict[str, str]]) -> str:
+    """The addresses of the book's pages, each in every language, for search engines."""
+    entries = []
+    for page in pages:
+        links = [
+            f'<xhtml:link rel="alternate" hreflang="{language}" href="{escape(address)}"/>'
+            for language, address in page.items()
+        ]
+        others = "".join(links) if len(page) > 1 else ""
+        entries += [f"<url><loc>{escape(one)}</loc>{others}</url>" for one in page.values()]
     space = "http://www.sitemaps.org/schemas/sitemap/0.9"
-    return f'<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="{space}">\n{entries}</urlset>\n'
+    opening = f'<urlset xmlns="{space}" xmlns:xhtml="http://www.w3.org/1999/xhtml">'
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', opening, *entries, "</urlset>", ""]
+    return "\n".join(lines)
+
+
+def mapped(app) -> list[dict[str, str]]:
+    """The addresses of this edition's pages, or of all linked ones."""
+    here, base = editions.edition(app.srcdir), app.config.html_baseurl
+    pages = []
+    for name in sorted(app.env.found_docs):
+        places = editions.addresses(name, here, "") or [(here, app.builder.get_target_uri(name))]
+        pages.append({one.language: urljoin(base, quote(way)) for one, way in places})
+    return pages
 
 
 def complete(app, error) -> None:
@@ -112,17 +144,17 @@ def complete(app, error) -> None:
     names = getattr(getattr(app.builder, "templates", None), "sheets", None)
     if error or app.builder.name not in SITES or not names:
         return
-    root, config = Path(app.outdir), app.config
+    root, config, here = Path(app.outdir), app.config, editions.edition(app.srcdir)
     pages = [file.read_text("utf8") for file in sorted(root.rglob("*.html"))]
     ours = [name for name, _ in config.html_css_files]
     sweep(root, pages, join_sheets(root / "_static", in_static(names), ours, pages))
     base, map_file = config.html_baseurl, root / "sitemap.xml"
-    lost = lost_page(config.html_title, config.language, base)
+    below = tuple(one for one in editions.linked() if one.place and one is not here)
+    lost = lost_page(config.html_title, config.language, base, below)
     (root / "404.html").write_text(lost, "utf8")
     map_file.unlink(missing_ok=True)
-    if base:
-        found = [app.builder.get_target_uri(name) for name in sorted(app.env.found_docs)]
-        map_file.write_text(sitemap([urljoin(base, quote(name)) for name in found]), "utf8")
+    if base and not (editions.linked() and here.place):  # one map for all editions
+        map_file.write_text(sitemap(mapped(app)), "utf8")
 
 
 def setup(app) -> None:

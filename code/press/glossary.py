@@ -1,7 +1,7 @@
-"""The glossary: one data file, `book/glossary.yml`, printed by a directive.
+"""The glossary: one data file, `book/glossary.yml`, printed by a directive in each edition.
 
-An entry is `{term, zh, chapter, means}`: the English and the Chinese term, the stem of the
-chapter that defines it, and a sentence that says what it means.
+An entry is `{term, zh, chapter, means, zh_means}`: the English and the Chinese term, the stem
+of the chapter that defines it, and a sentence in each language that says what it means.
 """
 
 from pathlib import Path
@@ -11,8 +11,11 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
+from press import editions
+
 FILE = "book/glossary.yml"
-KEYS = {"term", "zh", "chapter", "means"}
+KEYS = {"term", "zh", "chapter", "means", "zh_means"}
+SOUNDS_LIKE = {"阈": "域"}  # characters that GB 2312 does not order by their sound
 
 
 def read(file: Path) -> list[dict[str, str]]:
@@ -32,22 +35,37 @@ def read(file: Path) -> list[dict[str, str]]:
     return sorted(entries, key=lambda entry: entry["term"].lower())
 
 
+def by_sound(entry: dict[str, str]) -> bytes:
+    """Orders Chinese terms as dictionaries do, which is the order of GB 2312's first part."""
+    term = entry["zh"].lower()
+    return "".join(SOUNDS_LIKE.get(sign, sign) for sign in term).encode("gb18030")
+
+
+def lines(entries: list[dict[str, str]], chinese: bool) -> list[str]:
+    """All entries as a definition list in Markdown, in the order of the language."""
+    found = []
+    for entry in sorted(entries, key=by_sound) if chinese else entries:
+        label = f"ch-{entry['chapter'].replace('_', '-')}"
+        if chinese:
+            found += [f"{entry['zh']} · {entry['term']}"]
+            found += [f": {entry['zh_means']}（{{ref}}`{label}`）", ""]
+        else:
+            found += [f"{entry['term']} · {entry['zh']}"]
+            found += [f": {entry['means']} ({{ref}}`{label}`)", ""]
+    return found
+
+
 class Terms(SphinxDirective):
     """All entries of the glossary as a definition list."""
 
     def run(self) -> list[nodes.Node]:
-        self.env.note_dependency(FILE)
         try:
-            entries = read(Path(self.env.srcdir, FILE))
+            entries = read(editions.source(self.env, FILE))
         except (OSError, ValueError, yaml.YAMLError) as error:
             raise self.error(str(error)) from error
-        lines = []
-        for entry in entries:
-            lines += [f"{entry['term']} · {entry['zh']}"]
-            label = f"ch-{entry['chapter'].replace('_', '-')}"
-            lines += [f": {entry['means']} ({{ref}}`{label}`)", ""]
+        text = lines(entries, self.config.language.startswith("zh"))
         body = nodes.Element()
-        self.state.nested_parse(StringList(lines, FILE), self.content_offset, body)
+        self.state.nested_parse(StringList(text, FILE), self.content_offset, body)
         return body.children
 
 

@@ -53,6 +53,7 @@ class About(NamedTuple):
     language: str
     root: str  # the way from the page to the root of the site: ./ or ../../
     url: str = ""  # where the page will stand, if that is known
+    editions: tuple[tuple[str, str], ...] = ()  # languages, and the page's address in each
 
 
 def policy(script: str = "", style: str = "") -> str:
@@ -95,8 +96,16 @@ def description(page: str) -> str:
     below = article[0].partition("</h1>")[2] if article else ""
     opening = re.split(r"<(?:section|dl|table|details)\b", below)[0]
     paragraphs = map(plain, re.findall(r"<p>(.*?)</p>", opening, re.DOTALL))
-    first = next((text for text in paragraphs if text.endswith((".", "?", "!", ":"))), "")
-    return textwrap.shorten(first, 160, placeholder=" …")
+    first = next((text for text in paragraphs if text.endswith(tuple(".?!:。？！："))), "")
+    return shortened(first, 160)
+
+
+def shortened(text: str, width: int) -> str:
+    """A text cut between words, or, where a language has no spaces between them, anywhere."""
+    if len(text) <= width:
+        return text
+    short = textwrap.shorten(text, width, placeholder=" …")
+    return short if len(short) > width / 2 else text[: width - 1] + "…"
 
 
 def properties(name: str, text: str, about: About) -> list[str]:
@@ -111,6 +120,16 @@ def properties(name: str, text: str, about: About) -> list[str]:
     if about.url:
         said["url"] = about.url
     return [f'<meta property="og:{key}" content="{escape(said[key])}">' for key in said]
+
+
+def alternates(about: About) -> list[str]:
+    """Where the page stands in each language; English is for those who read none of them."""
+    links = [
+        f'<link rel="alternate" hreflang="{language}" href="{escape(address)}">'
+        for language, address in about.editions
+    ]
+    general = [link.replace('hreflang="en"', 'hreflang="x-default"') for link in links]
+    return links + [link for link in general if "x-default" in link]
 
 
 def sheets(page: str) -> list[str]:
@@ -147,6 +166,7 @@ def head(page: str, about: About) -> str:
         f"<title>{escape(whole)}</title>",
         f'<meta name="description" content="{escape(text)}">',
         *properties(name, text, about),
+        *alternates(about),
         f"<script>{MODE}</script>",
         f'<link rel="stylesheet" href="{about.root}_static/{SHEET}?v={version}">',
         *scripts(page),

@@ -14,9 +14,12 @@ from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.util.images import get_image_size
 
 from press.head import ARTICLE, SCRIPT, About, head, plain, sheets
+from press.words import all_said
 
 SITES = ("html", "dirhtml")  # an e-book is rendered through the same templates, but is no site
-PACE = 200  # words a minute
+PACE = 200  # words a minute, or twice as many Chinese characters
+HAN = re.compile("[\u4e00-\u9fff]")
+TIME = {"en": ("about 1 minute", "about {} minutes"), "zh": ("约 1 分钟", "约 {} 分钟")}
 PIXELS = {"pt": 4 / 3, "px": 1, "": 1}
 
 STYLED = re.compile(r'(<[a-z][^<>]*?)\sstyle="[^"]*"')
@@ -36,17 +39,18 @@ def minutes(article: str) -> int:
     """
     article = FORMULA.sub(" x ", article)
     listings = " ".join(LISTING.findall(article))
-    words = len(plain(article).split()) + len(plain(listings).split())
-    return max(1, round(words / PACE))
+    text = plain(article)
+    words = len(HAN.sub(" ", text).split()) + len(HAN.findall(text)) / 2
+    return max(1, round((words + len(plain(listings).split())) / PACE))
 
 
-def with_time(body: str) -> str:
+def with_time(body: str, language: str) -> str:
     """The time to read, below the title of a chapter: of a page whose title has a number."""
     article = ARTICLE.search(body)
     if not article or '<h1><span class="section-number">' not in article[0]:
         return body
     time = minutes(article[0])
-    said = f"about {time} minute{'s' if time > 1 else ''}"
+    said = TIME[language[:2]][time > 1].format(time)
     place = body.index("</h1>", article.start()) + len("</h1>")
     return f'{body[:place]}\n<p class="reading-time">{said}</p>{body[place:]}'
 
@@ -75,7 +79,8 @@ def finished(page: str, about: About, size: Size) -> str:
         field = body.rindex('<input type="search"')
         body = f"{body[:field]}<input autofocus{body[field + len('<input') :]}"
     body = body.replace(*ENTRY)
-    return before + head(page, about) + sized(with_time(body), size)
+    body = all_said(with_time(body, about.language), about.language)
+    return before + head(page, about) + sized(body, size)
 
 
 def size_of(file: Path) -> tuple[int, int] | None:
@@ -110,5 +115,6 @@ class Templates(BuiltinTemplateLoader):
             return page
         self.sheets = sheets(page)
         language, root = context["language"] or "en", context["content_root"]
-        about = About(context["docstitle"], language, root, context["pageurl"] or "")
+        url, places = context["pageurl"] or "", tuple(context.get("alternates", ()))
+        about = About(context["docstitle"], language, root, url, places)
         return finished(page, about, self.size)

@@ -211,7 +211,7 @@ def four_planes(gates: dict[str, tuple], hidden: np.ndarray) -> Figure:
         if line is not None:
             (w1, w2), b = line
             ax.plot(ends, -(b + w1 * ends) / w2, "--", color=BLUE)
-        names = ("OR", "AND") if i == 3 else ("$x_1$", "$x_2$")
+        names = (word("OR"), word("AND")) if i == 3 else ("$x_1$", "$x_2$")
         ax.set(xlim=ends, ylim=ends, xticks=(0, 1), yticks=(0, 1), aspect="equal")
         ax.set(xlabel=names[0], ylabel=names[1])
         ax.set_title(word(title), loc="center")
