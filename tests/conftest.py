@@ -17,6 +17,7 @@ import matplotlib
 import matplotlib.font_manager
 import numpy as np
 import pytest
+from demos import blank, chromium, visit  # noqa: F401  fixtures
 
 from dnnbook import seeds
 from dnnbook.membrane import Membrane

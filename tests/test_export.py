@@ -86,6 +86,7 @@ STEPS = (
     lambda _: L.ReLU(),
     lambda rng: L.UpSampling2D(tuple(map(int, rng.integers(1, 4, 2)))),
     lambda _: L.Dropout(0.4),
+    lambda rng: L.Rescaling(float(rng.uniform(0.5, 2)), float(rng.normal())),
 )
 
 
@@ -121,6 +122,41 @@ def test_the_browser_computes_what_keras_computes(blank, first):
         assert worst(blank, model, images.astype("float32")) < 1e-5, [
             layer.get_config() for layer in model.layers
         ]
+
+
+def together(blank, layers, images, training) -> list[np.ndarray]:
+    """The outputs of all layers for images that go through a model together."""
+    script = """([packed, images, how]) => {
+        const model = bookDemos.load(packed), random = bookDemos.generator(how.seed ?? 0);
+        const training = {batch: how.batch, dropout: "seed" in how ? random : undefined};
+        const inputs = images.map(image => bookDemos.tensor(model, image));
+        return bookDemos.together(model.layers, inputs, training)
+            .map(outs => outs.map(out => [out.shape, [...out.data]]));
+    }"""
+    given = [export.described(layers), images.reshape(len(images), -1).tolist(), training]
+    found = blank.evaluate(script, given)
+    return [np.array([np.reshape(data, shape) for shape, data in outs]) for outs in found]
+
+
+def test_with_the_statistics_of_the_batch_the_browser_computes_what_keras_trains_with(blank):
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        parts = [convolution(rng, False), normalization(rng), L.ReLU(), L.Flatten(), L.Dense(3)]
+        model = keras.Sequential([keras.Input((9, 9, 2)), *parts, normalization(rng)])
+        images = rng.normal(size=(7, 9, 9, 2)).astype("float32")
+        ours, values = together(blank, model, images, {"batch": True}), images
+        for layer, found in zip(model.layers, ours, strict=True):
+            values = np.asarray(layer(values, training=True))
+            assert found == pytest.approx(values, abs=1e-5, rel=1e-5)
+
+
+def test_dropout_leaves_out_its_share_and_scales_up_the_rest(blank):
+    model = keras.Sequential([keras.Input((5000,)), L.Dropout(0.3)])
+    (ours,) = together(blank, model, np.ones((2, 5000)), {"seed": 4})
+    kept = ours != 0
+    assert kept.mean() == pytest.approx(0.7, abs=0.02)
+    assert ours[kept] == pytest.approx(1 / 0.7)
+    assert (kept[0] != kept[1]).mean() == pytest.approx(2 * 0.3 * 0.7, abs=0.03)
 
 
 def test_the_networks_that_were_drawn_hold_every_layer_that_is_known():

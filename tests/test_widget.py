@@ -53,7 +53,10 @@ def check_the_figure(html: str) -> None:
     """An ordinary numbered figure, its picture alone inside the demo."""
     figure = re.search(r"<figure.*?</figure>", html, re.DOTALL)[0]
     assert 'id="fig-a"' in figure
-    inside = re.search(r'<book-descent data-start-weight="-1.557">(.*?)</book', figure, re.DOTALL)
+    data = r'data-src="_static/demo-data/a/descent.js\?v=\w{8}"'
+    inside = re.search(
+        rf'<book-descent {data} data-start-weight="-1.557">(.*?)</book', figure, re.DOTALL
+    )
     picture = r'<img alt="What the eye should conclude." src="\S+\.svg" />'
     assert re.fullmatch(picture, inside[1].strip())
     assert '<span class="caption-number">Figure\u00a01 </span>' in figure
@@ -62,16 +65,16 @@ def check_the_figure(html: str) -> None:
 
 
 def check_the_scripts(book) -> None:
-    """Only the page with the demo loads the bundle, after what the page handed over."""
+    """Only the page with the demo loads the bundle; what it handed over waits beside it."""
     scripts = re.findall(r'<script defer src="_static/(demo\S+?)\?v', book.html("a"))
-    assert scripts == ["demo-data/a/garment.js", "demos.js"]
+    assert scripts == ["demos.js"]
     sheet = (book.root / "_build" / "html" / "_static" / "site.css").read_text("utf8")
     assert ".demo-panels" in sheet, "the demos' style is part of the one style sheet"
     for name in ("b", "index"):
         assert "demo" not in book.html(name)
     static = book.root / "_build" / "html" / "_static"
-    assert (static / scripts[0]).read_text() == (
-        '(globalThis.bookData ??= {})["garment"] = {"shape":[1],"data":"AACAPw=="};\n'
+    assert (static / "demo-data" / "a" / "descent.js").read_text() == (
+        'Object.assign(globalThis.bookData ??= {}, {"garment":{"shape":[1],"data":"AACAPw=="}});\n'
     )
     assert (static / "demos.js").exists()
 

@@ -11,34 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import DIST, blank_page, browser
+from chromium import DIST
+from demos import PLACES, facts, ready, said
 
 from dnnbook import conduction, kernels, membrane, neurons, seeds, toy
 from press import widget
 
 ROOT = Path(__file__).resolve().parents[1]
-SITE = ROOT / "_build" / "html" / "book" / "en"
 SOURCES = ROOT / "code" / "widgets"
-PLACES = {
-    "convolution": ("convolution", "fig-place-of-a-kernel"),
-    "descent": ("toy", "fig-line-and-map"),
-    "neuron": ("neurons", "fig-pulses-tried"),
-    "unit": ("neurons", "fig-plane-of-a-unit"),
-}
-
-
 # The arithmetic -----------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def blank(chromium):
-    return blank_page(chromium)
 
 
 @pytest.mark.parametrize(("rate", "momentum"), [(0.01, 0), (0.1, 0), (0.18, 0), (0.01, 0.9)])
@@ -103,54 +84,6 @@ def test_no_position_of_the_sliders_computes_xor(blank):
 # In the pages -------------------------------------------------------------------------
 
 
-@pytest.fixture
-def visit(chromium):
-    """Opens the page of a demo and scrolls to it; returns the page with all its complaints."""
-    contexts = []
-
-    def open_page(demo, language="en", start="", scroll=True, **options):
-        options = {"viewport": {"width": 1280, "height": 900}, **options}
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        context.set_default_timeout(120_000)
-        page, complaints = context.new_page(), []
-        page.on(
-            "request",
-            lambda r: None if r.url.startswith(("file:", "data:")) else complaints.append(r.url),
-        )
-        page.on("requestfailed", lambda r: complaints.append(f"failed: {r.url}"))
-        page.on("pageerror", lambda e: complaints.append(str(e)))
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        if start:
-            page.add_init_script(start)
-        path = SITE / f"{PLACES[demo][0]}.html"
-        if language != "en":
-            text = path.read_text("utf8").replace('lang="en"', f'lang="{language}"', 1)
-            page.route(f"**/{path.name}", lambda r: r.fulfill(body=text, content_type="text/html"))
-        page.goto(path.as_uri(), wait_until="load")
-        if scroll:
-            page.locator(f"#{PLACES[demo][1]}").scroll_into_view_if_needed()
-        return page, complaints
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def ready(page, demo):
-    """The demo, once it has started."""
-    page.wait_for_selector(f"book-{demo}[data-state=ready]")
-    return page.locator(f"book-{demo}")
-
-
-def facts(page, demo):
-    return page.locator(f"book-{demo}").evaluate("demo => demo.facts")
-
-
-def said(page, demo):
-    return page.locator(f"book-{demo} .demo-says").inner_text()
-
-
 # Moves a control to and fro; how many milliseconds each answer takes, its drawing included.
 TIMES = """input => Array.from({length: 30}, (_, k) => {
     input.value = Number(input.min || 0) + (k % 2 ? 0.3 : 0.6) * Number(input.max || 1);
@@ -191,7 +124,7 @@ def test_a_demo_that_cannot_start_leaves_the_picture(visit):
     page, complaints = visit("convolution", start=broken)
     page.wait_for_selector("book-convolution[data-state=failed]")
     assert page.locator("book-convolution img").is_visible()
-    assert "handed over no image" in "".join(complaints)
+    assert "handed over no one-garment" in "".join(complaints)
 
 
 @pytest.mark.parametrize("demo", PLACES)
@@ -450,8 +383,8 @@ def test_the_sources_keep_to_what_a_strict_page_allows():
         assert text.startswith("// "), f"{name}: what is this file for?"
 
 
-@pytest.mark.skipif(not shutil.which("npm"), reason="needs Node, as building the book does not")
 def test_the_bundle_is_made_from_the_sources(tmp_path):
+    assert shutil.which("npm"), "needs Node.js and npm, as building the book does not"
     shutil.copytree(SOURCES, tmp_path / "widgets", symlinks=True)
     shutil.rmtree(tmp_path / "widgets" / "dist")
     folder = tmp_path / "widgets"

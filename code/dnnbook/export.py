@@ -78,7 +78,8 @@ def upsampling(layer) -> dict:
 def normalization(layer) -> dict:
     """In use, batch normalisation is one multiplication and one addition a channel.
 
-    scale = γ / √(variance + ε) and shift = β − mean · scale, by the moving averages.
+    scale = γ / √(variance + ε) and shift = β − mean · scale, by the moving averages. With γ, β
+    and ε the browser can use the statistics of a batch instead, as in training.
     """
     if layer.axis not in (-1, len(layer.input.shape) - 1):
         refuse(layer, "the browser normalises along the last axis")
@@ -88,7 +89,19 @@ def normalization(layer) -> dict:
     gamma = np.asarray(layer.gamma, dtype=float) if layer.scale else 1.0
     beta = np.asarray(layer.beta, dtype=float) if layer.center else 0.0
     scale = gamma / np.sqrt(variance + layer.epsilon)
-    return {"scale": packed(scale), "shift": packed(beta - mean * scale)}
+    return {
+        "scale": packed(scale),
+        "shift": packed(beta - mean * scale),
+        "gamma": packed(gamma * np.ones_like(mean)),
+        "beta": packed(beta * np.ones_like(mean)),
+        "epsilon": float(layer.epsilon),
+    }
+
+
+def rescaling(layer) -> dict:
+    """A factor and an offset; written as a normalisation of which these are all."""
+    numbers = {"scale": packed([layer.scale]), "shift": packed([layer.offset])}
+    return {"kind": "BatchNormalization"} | numbers
 
 
 def rectifier(layer) -> dict:
@@ -108,6 +121,7 @@ KNOWN = {
     "Conv2D": convolution,
     "Conv2DTranspose": convolution,
     "BatchNormalization": normalization,
+    "Rescaling": rescaling,
     "LeakyReLU": lambda layer: {"slope": float(layer.negative_slope)},
     "ReLU": rectifier,
     "Activation": lambda layer: {"activation": bend(layer)},
@@ -117,7 +131,7 @@ KNOWN = {
     "UpSampling2D": upsampling,
     "Flatten": reshaped,
     "Reshape": reshaped,
-    "Dropout": lambda _: {},
+    "Dropout": lambda layer: {"rate": float(layer.rate)},
 }
 
 

@@ -11,9 +11,11 @@
 The figure is an ordinary one. Its picture is what a reader sees where no script runs: in the
 PDF, the EPUB, in print, and in a browser without JavaScript. Elsewhere the demo takes its
 place once it scrolls near. `numbers` names glued numbers with which the demo begins, and
-`data` what the page handed over by `dnnbook.export`. Only pages with a demo load the script.
+`data` what the page handed over by `dnnbook.export`. Only pages with a demo load the script,
+and what was handed over is asked for when its demo is near.
 """
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -30,8 +32,16 @@ from press import digest
 from press.building import folder_digest
 
 DIST = Path("widgets", "dist")  # in the folder of the sources
-DEMOS = ("convolution", "descent", "neuron", "unit")
-BEGIN = "(globalThis.bookData ??= {})"
+DEMOS = (
+    "boundary",
+    "convolution",
+    "descent",
+    "garment",
+    "latent",
+    "neuron",
+    "smile",
+    "unit",
+)
 
 
 class widget(nodes.General, nodes.Element):  # docutils names its nodes in lower case
@@ -81,9 +91,21 @@ class Widget(SphinxDirective):
             raise self.error(f"widget: {key}: expected a number, got {printed}") from None
 
 
+def cargo(node: widget, page: str) -> tuple[Path, str]:
+    """The script that holds what the page handed over for a demo: its place, and its text."""
+    written = json.dumps(node["data"], separators=(",", ":"))
+    text = f"Object.assign(globalThis.bookData ??= {{}}, {written});\n"
+    return Path("_static", "demo-data", page, f"{node['demo']}.js"), text
+
+
 def visit(self, node: widget) -> None:
     """The element that the script looks for; until then it holds the picture, and nothing else."""
     attributes = {f"data-{key}": repr(value) for key, value in node["numbers"].items()}
+    if node["data"]:
+        page = self.builder.current_docname
+        file, text = cargo(node, page)
+        version = hashlib.sha256(text.encode()).hexdigest()[:8]
+        attributes["data-src"] = "../" * page.count("/") + f"{file.as_posix()}?v={version}"
     self.body.append(self.starttag(node, f"book-{node['demo']}", **attributes))
 
 
@@ -113,17 +135,16 @@ def offer(app, config) -> None:
 
 
 def load(app, page, template, context, doctree) -> None:
-    """Adds the bundle, and what the page handed over, to a page with a demo."""
+    """Adds the bundle to a page with a demo, and to the site what the page handed over."""
     found = list(doctree.findall(widget)) if doctree else []
     if not found:
         return
-    for key, content in {k: v for node in found for k, v in node["data"].items()}.items():
-        file = Path("demo-data", page, f"{key}.js")
-        place = Path(app.outdir, "_static", file)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        written = json.dumps(content, separators=(",", ":"))
-        place.write_text(f'{BEGIN}["{key}"] = {written};\n', "utf8")
-        app.add_js_file(file.as_posix(), loading_method="defer")
+    for node in found:
+        if node["data"]:
+            file, text = cargo(node, page)
+            place = Path(app.outdir, file)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, "utf8")
     app.add_js_file("demos.js", loading_method="defer", priority=900)
 
 

@@ -2,7 +2,7 @@
 
 import { Demo, inCode } from "./demo";
 import { choice, html, row, slider } from "./elements";
-import { type Packed, unpack } from "./engine";
+import { unpack } from "./engine";
 import { Grid } from "./grid";
 import { convolve, places, type Tensor, zeros } from "./layers";
 import { print, word } from "./words";
@@ -79,9 +79,7 @@ export class Convolution extends Demo {
   }
 
   protected build(): Node[] {
-    const data = (globalThis as { bookData?: Record<string, Packed> }).bookData;
-    if (!data?.["one-garment"]) throw new Error("the page handed over no image");
-    const { shape, data: pixels } = unpack(data["one-garment"]);
+    const { shape, data: pixels } = unpack(this.handed("one-garment"));
     this.image = { shape: [...shape, 1], data: pixels };
     this.found.follow((row, column) => this.choose([row, column]));
     // The pixel under the pointer becomes the middle of the window, as nearly as the stride allows.

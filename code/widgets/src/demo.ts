@@ -1,7 +1,9 @@
-// What all demos share: they wait until they scroll near, keep the figure's picture for print
-// and for the case that something fails, say in words what is to be seen, and run in steps.
+// What all demos share: they wait until they scroll near, ask for their data, keep the figure's
+// picture for print and for the case that something fails, say in words what is to be seen, and
+// run in steps.
 
 import { html } from "./elements";
+import type { Packed } from "./engine";
 import { word } from "./words";
 
 const NEAR = "400px";
@@ -28,7 +30,7 @@ export abstract class Demo extends HTMLElement {
       (entries) => {
         if (!entries.some((entry) => entry.isIntersecting)) return;
         watch.disconnect();
-        this.begin();
+        void this.begin();
       },
       { rootMargin: NEAR },
     );
@@ -40,21 +42,45 @@ export abstract class Demo extends HTMLElement {
   }
 
   /** Puts the demo before the picture, which the style sheet then hides except in print. */
-  private begin(): void {
+  private async begin(): Promise<void> {
     const picture = [...this.childNodes];
     try {
+      await this.fetch();
       const parts = this.build();
       const body = html("div", { class: "demo", role: "group", "aria-label": this.name });
       body.append(...parts);
       const still = html("div", { class: "demo-still" }, ...picture);
       this.replaceChildren(body, still);
       this.draw();
+      new MutationObserver(() => this.draw()).observe(document.documentElement, {
+        attributeFilter: ["data-theme"], // what is painted pixel by pixel knows no style sheet
+      });
       this.dataset.state = "ready";
     } catch (error) {
       this.replaceChildren(...picture);
       this.dataset.state = "failed";
       console.error(error);
     }
+  }
+
+  /** Asks for what the page handed over: a classic script, since a page on a disk may load no
+   * other kind of file. */
+  private fetch(): Promise<void> {
+    const { src } = this.dataset;
+    if (!src) return Promise.resolve();
+    return new Promise((done, failed) => {
+      const script = html("script", { src });
+      script.addEventListener("load", () => done());
+      script.addEventListener("error", () => failed(new Error(`${src}: did not load`)));
+      document.head.append(script);
+    });
+  }
+
+  /** What the page handed over by this name. */
+  protected handed<Kind = Packed>(name: string): Kind {
+    const data = (globalThis as { bookData?: Record<string, Kind> }).bookData;
+    if (!data?.[name]) throw new Error(`the page handed over no ${name}`);
+    return data[name];
   }
 
   /** A number that the page handed over. */

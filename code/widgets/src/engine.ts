@@ -3,6 +3,7 @@
 
 import * as layers from "./layers";
 import type { Layer, Tensor } from "./layers";
+import type { Random } from "./random";
 
 export interface Model {
   input: number[];
@@ -50,12 +51,37 @@ export function apply(layer: Layer, x: Tensor): Tensor {
   }
 }
 
-/** The output of every layer, the last one being the model's answer. */
-export function outputs(model: Model, image: ArrayLike<number>): Tensor[] {
-  let x: Tensor = { shape: model.input, data: Float64Array.from(image) };
+/** An image for a model, by its numbers. */
+export function tensor(model: Model, image: ArrayLike<number>): Tensor {
+  const x = { shape: model.input, data: Float64Array.from(image) };
   if (x.data.length !== layers.product(model.input))
     throw new Error(`image: expected ${layers.product(model.input)} numbers, got ${x.data.length}`);
+  return x;
+}
+
+/** The output of every layer, the last one being the model's answer. */
+export function outputs(model: Model, image: ArrayLike<number>): Tensor[] {
+  let x = tensor(model, image);
   return model.layers.map((layer) => (x = apply(layer, x)));
+}
+
+/** What is as in training: whose statistics normalise, and whether units are left out. */
+export interface Training {
+  batch?: boolean;
+  dropout?: Random;
+}
+
+/** The outputs of every layer for images that go through it together: [layer][image]. */
+export function together(all: Layer[], images: Tensor[], training: Training): Tensor[][] {
+  let xs = images;
+  return all.map((layer) => {
+    if (layer.kind === "BatchNormalization" && training.batch) xs = layers.normalize(xs, layer);
+    else if (layer.kind === "Dropout" && training.dropout) {
+      const { dropout } = training;
+      xs = xs.map((x) => layers.leaveOut(x, layer.rate!, dropout));
+    } else xs = xs.map((x) => apply(layer, x));
+    return xs;
+  });
 }
 
 export function answer(model: Model, image: ArrayLike<number>): number[] {

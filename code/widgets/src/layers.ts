@@ -1,6 +1,8 @@
 // What Keras's layers compute, in plain loops. Images have shape [height, width, channels];
 // there is no batch. A test holds every layer here to Keras.
 
+import type { Random } from "./random";
+
 export interface Tensor {
   shape: number[];
   data: Float64Array;
@@ -22,6 +24,10 @@ export interface Layer {
   padding?: Padding;
   activation?: string;
   slope?: number;
+  gamma?: Tensor;
+  beta?: Tensor;
+  epsilon?: number;
+  rate?: number;
   shape?: number[];
 }
 
@@ -158,6 +164,27 @@ export function dense(x: Tensor, layer: Layer): Tensor {
     for (let u = 0; u < units; u++) y.data[row + u] += value * kernel[from + u];
   });
   return biased(y, layer.bias);
+}
+
+/** Batch normalisation as in training: by mean and variance of these inputs, channel by channel. */
+export function normalize(xs: Tensor[], layer: Layer): Tensor[] {
+  const [gamma, beta] = [layer.gamma!.data, layer.beta!.data];
+  const channels = gamma.length;
+  const count = (xs.length * xs[0].data.length) / channels;
+  const [mean, variance] = [new Float64Array(channels), new Float64Array(channels)];
+  for (const x of xs) x.data.forEach((z, at) => (mean[at % channels] += z / count));
+  for (const x of xs)
+    x.data.forEach((z, at) => (variance[at % channels] += (z - mean[at % channels]) ** 2 / count));
+  const scale = gamma.map((factor, c) => factor / Math.sqrt(variance[c] + layer.epsilon!));
+  return xs.map(({ shape, data }) => {
+    const of = (z: number, c: number) => (z - mean[c]) * scale[c] + beta[c];
+    return { shape, data: data.map((z, at) => of(z, at % channels)) };
+  });
+}
+
+/** Dropout as in training: each number is left out by chance, and the others are scaled up. */
+export function leaveOut(x: Tensor, rate: number, random: Random): Tensor {
+  return each(x, (z) => (random() < rate ? 0 : z / (1 - rate)));
 }
 
 function biased(y: Tensor, bias?: Tensor): Tensor {

@@ -124,8 +124,9 @@ export class Plot {
     this.ink.replaceChildren(...parts);
   }
 
-  /** Calls `moved` with the place under a pressed pointer, in the units of the axes. */
-  follow(moved: (place: Point) => void): void {
+  /** Calls `moved` with the place under a pressed pointer, in the units of the axes; `done`
+   * where it is let go. */
+  follow(moved: (place: Point) => void, done?: (place: Point) => void): void {
     const at = (event: PointerEvent): Point => {
       const box = this.node.getBoundingClientRect();
       const across = ((event.clientX - box.left) / box.width) * this.width;
@@ -144,6 +145,7 @@ export class Plot {
     this.node.addEventListener("pointermove", (event) => {
       if (this.node.hasPointerCapture(event.pointerId)) moved(at(event));
     });
+    this.node.addEventListener("pointerup", (event) => done?.(at(event)));
   }
 }
 
