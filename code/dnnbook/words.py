@@ -112,6 +112,7 @@ CHINESE = {
     "first two frozen": "冻结前两层",
     "second layer frozen": "冻结第二层",
     "head's size": "头的大小",
+    "hidden place": "遮住的位置",
     "layer 1": "第 1 层",
     "layer 1, random": "第 1 层，随机",
     "layer 2": "第 2 层",
@@ -182,8 +183,10 @@ CHINESE = {
     "start": "初始",
     "step h": "步长 h",
     "tanh": "tanh",
+    "three units": "三个单元",
     "training": "训练",
     "true class": "真实类别",
+    "two units": "两个单元",
     "validation": "验证",
     "validation accuracy": "验证准确率",
     # networks
