@@ -122,7 +122,7 @@ const CHINESE: Record<string, string> = {
   "moons": "月牙",
   "mouth's height": "嘴的位置",
   "mouth's width": "嘴宽",
-  "moving averages": "移动平均",
+  "moving averages": "滑动平均",
   "much noise": "噪声很大",
   "network": "网络",
   "new points": "新点",
