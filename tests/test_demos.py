@@ -185,7 +185,7 @@ def test_boundary_trains_the_same_without_motion_and_tells_new_points_apart(visi
     assert now["judged"][1]["right"] > 0.9
     assert re.match(r"Step 1000: loss .*, 40 of 40 points right\.", said(page, "boundary"))
     share = round(100 * now["judged"][1]["right"])
-    assert said(page, "boundary").endswith(f", {share} % right.")
+    assert said(page, "boundary").endswith(f", {share}% right.")
     settings.select_option("three units, no bend")
     element.get_by_role("button", name="Train").click()
     assert facts(page, "boundary")["judged"][1]["right"] < 0.7

@@ -74,7 +74,7 @@ CHINESE = {
     "points drawn at random": "随机抽点",
     "slope set by the slow direction": "由慢方向决定的斜率",
     "slow": "慢",
-    "step": "步",
+    "step": "步数",
     "steps needed": "所需步数",
     # workflow
     "a tf.data dataset, shuffled by itself": "tf.data 数据集，自行打乱",

@@ -228,6 +228,6 @@ export class Boundary extends Demo {
     const told = word("Step {n}: loss {known}, {right} of {all} points right.", values);
     if (!fresh.x.length) return told;
     const share = { other: print(other.loss, 2), share: Math.round(100 * other.right) };
-    return `${told} ${word("On new points: loss {other}, {share} % right.", share)}`;
+    return `${told} ${word("On new points: loss {other}, {share}% right.", share)}`;
   }
 }

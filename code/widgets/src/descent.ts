@@ -18,7 +18,7 @@ const PRESETS: Record<string, { rate: number; momentum: number }> = {
 };
 
 export class Descent extends Demo {
-  protected readonly name = word("Gradient descent on two weights");
+  protected readonly name = word("Gradient descent on a weight and a bias");
   private start: Point = [-1.5, 0];
   private path: Point[] = [];
   private velocity: Point = [0, 0];

@@ -170,13 +170,13 @@ export class Garment extends Demo {
     const { answers, spread } = this;
     const best = answers.indexOf(Math.max(...answers));
     const values = { name: this.names[best], p: print(100 * answers[best], 0) };
-    const told = word("The network's answer: {name}, with {p} %.", values);
+    const told = word("The network's answer: {name}, with {p}%.", values);
     if (!spread.length) return told;
     const shares = spread.map((each) => each[best]);
     const same = spread.filter((each) => each.indexOf(Math.max(...each)) === best).length;
     const [low, high] = [Math.min(...shares), Math.max(...shares)].map((v) => print(100 * v, 0));
     const doubt = { low, high, same, all: MASKS };
-    const masks = "Under {all} masks it gets {low} to {high} %, and {same} of them agree.";
+    const masks = "Under {all} masks it gets {low} to {high}%, and {same} of them agree.";
     return `${told} ${word(masks, doubt)}`;
   }
 }

@@ -27,7 +27,7 @@ const PRESETS: Record<string, Partial<Factors>> = {
   "no smile": { curvature: -0.8 },
   "a straight mouth": { curvature: 0 },
   "no smile, no teeth": { curvature: -0.8, teeth: 0 },
-  "at the edge": { x: 12, y: 11, radius: 8.5 },
+  "at the edge of training": { x: 12, y: 11, radius: 8.5 },
   "half outside": { x: 3 },
   "much noise": { noise: 0.25 },
 };
@@ -213,7 +213,7 @@ export class Smile extends Demo {
   private words(): string {
     const values = { p: print(100 * this.probability, 1) };
     const name = this.which === "trained" ? "The trained network" : "The untrained network";
-    const told = word("{name} gives a smile {p} %.", { ...values, name: word(name) });
+    const told = word("{name} gives a smile {p}%.", { ...values, name: word(name) });
     const bend = this.factors.curvature;
     if (!bend) return told;
     const truth = word(bend > 0 ? "The mouth is bent up." : "The mouth is bent down.");
