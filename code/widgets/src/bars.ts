@@ -2,7 +2,7 @@
 
 import { svg } from "./elements";
 
-const [NAME, WIDE, ROW] = [92, 200, 22];
+const [NAME, WIDE, ROW] = [92, 110, 22];
 
 export class Bars {
   readonly node: SVGSVGElement;

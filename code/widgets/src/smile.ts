@@ -119,7 +119,7 @@ export class Smile extends Demo {
     );
     this.look();
     const titled = (picture: Picture, title: string) =>
-      html("figure", {}, picture.node, html("p", {}, title));
+      html("div", {}, picture.node, html("p", {}, title));
     const titles = ["layer 1", "layer 2", "layer 3"];
     const pens = this.list("pen", Object.keys(PENS), Object.keys(PENS), (key) => (this.pen = key));
     const models = ["trained", "untrained"];
@@ -128,8 +128,8 @@ export class Smile extends Demo {
         "div",
         { class: "demo-faces" },
         titled(this.face, word("face")),
-        ...this.sheets.map((sheet, k) => titled(sheet, word(titles[k]))),
         titled(this.places, word("hidden place")),
+        ...this.sheets.map((sheet, k) => titled(sheet, word(titles[k]))),
       ),
       this.saying,
       row(
