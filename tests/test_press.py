@@ -82,6 +82,29 @@ def test_a_failing_cell_fails_the_build_and_the_rerun_and_is_named(book, code, s
     assert "mended" in book.html("a")
 
 
+# Stands in for the kernel's program, and finds its port taken once.
+TAKEN = """import pathlib, runpy, sys
+here = pathlib.Path(__file__).parent
+try:
+    (here / "tried").mkdir()
+    sys.exit("Address already in use")
+except FileExistsError:
+    pass
+sys.path.remove(str(here))
+runpy.run_module("ipykernel_launcher", run_name="__main__")
+"""
+
+
+def test_a_kernel_whose_port_is_taken_gets_another_try(book):
+    (book.root / "taken").mkdir()
+    (book.root / "taken" / "ipykernel_launcher.py").write_text(TAKEN)
+    path = os.pathsep.join([str(book.root / "taken"), str(book.root / "code")])
+    status, output = book.build(PYTHONPATH=path)
+    assert status == 0, output
+    assert output.count("the kernel did not start; another try") == 1
+    assert executed(output) == {"a.md", "b.md"}
+
+
 def test_a_hanging_cell_fails_the_build(book):
     book.edit("_config.yml", "timeout: 300", "timeout: 2")
     book.page("a", "import time\ntime.sleep(60)")

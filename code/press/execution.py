@@ -28,6 +28,7 @@ NOISE = re.compile(r"\bat 0x[0-9a-f]{6,}|[\b\r]|━━━")  # addresses and pro
 BROKEN = re.compile("malformed|not a database|no such (table|column)")
 UNSAFE_TAGS = {"raises-exception", "skip-execution"}  # they would let an error pass
 KEPT = 60  # executions that the cache holds before the oldest go
+STARTS = 3  # tries that a kernel gets: another program may take the port that it was given
 
 
 class PageError(Exception):
@@ -138,25 +139,37 @@ def check_outputs(page: Page) -> None:
                 raise PageError(f"{page.place()}: prints {found[0]!r}, another one every time")
 
 
-async def run_page(page: Page, slots: asyncio.Semaphore, timeout: int) -> None:
-    """Executes one page in a kernel of its own, when a slot is free."""
+async def run_cells(page: Page, timeout: int) -> None:
+    """Executes the cells of a page in a kernel of its own, which may need several starts."""
 
     def at_cell(cell, cell_index, **_):
         page.cell = cell_index
 
-    client = NotebookClient(
-        page.notebook,
-        timeout=timeout,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(page.path.parent)}},
-        record_timing=False,  # times in the metadata would change the key of the cache
-        extra_arguments=["--IPKernelApp.log_level=40"],
-        on_cell_execute=at_cell,
-    )
+    for start in range(1, STARTS + 1):
+        client = NotebookClient(
+            page.notebook,
+            timeout=timeout,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(page.path.parent)}},
+            record_timing=False,  # times in the metadata would change the key of the cache
+            extra_arguments=["--IPKernelApp.log_level=40"],
+            on_cell_execute=at_cell,
+        )
+        try:
+            await client.async_execute()
+            return
+        except RuntimeError:
+            if page.cell in page.cells or start == STARTS:
+                raise
+            print(f"  {page.label}: the kernel did not start; another try", flush=True)
+
+
+async def run_page(page: Page, slots: asyncio.Semaphore, timeout: int) -> None:
+    """Executes one page when a slot is free."""
     async with slots:
         page.started = time.monotonic()
         try:
-            await client.async_execute()
+            await run_cells(page, timeout)
         except CellTimeoutError:
             raise PageError(f"{page.place()}: still running after {timeout} s") from None
         except DeadKernelError:
