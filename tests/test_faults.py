@@ -192,6 +192,12 @@ mount -o remount,bind,ro _build
 exec "$PYTHON" -m press.book
 """
 
+# What is mounted cannot be moved away.
+BUSY = """
+mount --bind _build/html _build/html
+exec "$PYTHON" -m press.book
+"""
+
 
 @pytest.fixture
 def apart(tmp_path_factory):
@@ -218,7 +224,7 @@ FULL = "The disk is full. The last good book is still in place."
         ("0K", "cannot be written: No space left on device."),
         ("64K", FULL),  # when the outputs of the page are kept
         ("1500K", FULL),  # when the page is read
-        ("8M", "could not be put in place: [Errno 28] No space left on device"),
+        ("6M", FULL),  # when the site is written
     ],
 )
 def test_a_disk_that_fills_up_costs_no_site(book, apart, free, said):
@@ -232,6 +238,16 @@ def test_a_disk_that_fills_up_costs_no_site(book, apart, free, said):
     assert said in output
     assert builds.contents(book.site) == before
     assert heals(book, 5)
+
+
+def test_a_site_that_cannot_be_put_in_place_costs_no_site(good, apart):
+    before = builds.contents(good.site)
+    set_one(good, 5)
+    status, output = apart(good, BUSY)
+    assert status == 1
+    assert "The book was built but could not be put in place: [Errno 16]" in output
+    assert builds.contents(good.site) == before
+    assert heals(good, 5)
 
 
 def test_a_disk_with_little_room_is_not_even_tried(good, apart):
