@@ -2,30 +2,37 @@
 
 import base64
 import io
+import json
 import os
 import re
 
 import myst_nb
 from matplotlib.figure import Figure
 
-from dnnbook import style
+from dnnbook import numbers, style
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CLIP = re.compile(rb'(?<=<clipPath id=")p[0-9a-f]{10}(?=")')
 
 
 class Ink:
-    """A drawn figure as a notebook shows it: vectors for the screen and for print."""
+    """A drawn figure as a notebook shows it: vectors for the screen and for print.
+
+    Its numbers come with it, for those who cannot see it, as text: a cell's output whose type
+    the notebook format does not know is no JSON.
+    """
 
     def __init__(self, drawing: Figure, name: str):
         self.drawing, self.name = drawing, name
 
     def _repr_mimebundle_(self, **_) -> dict[str, str]:
         pdf = base64.b64encode(saved(self.drawing, "pdf", self.name)).decode()
+        shown = [table._asdict() for table in numbers.tables(self.drawing)]
         return {
             "image/svg+xml": saved(self.drawing, "svg", self.name).decode(),
             "application/pdf": pdf,
             "text/plain": self.name,
+            **({numbers.MIME: json.dumps(shown, ensure_ascii=False)} if shown else {}),
         }
 
 
