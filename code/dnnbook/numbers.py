@@ -17,7 +17,6 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 
 from dnnbook.style import typeset
 
-MIME = "application/vnd.dnnbook.numbers+json"  # as `press.numbers` reads it
 MANY = 40  # a line of more points is thinned
 KEPT = 20  # to about as many
 WIDE = 8  # series, and no table has more

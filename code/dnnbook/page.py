@@ -16,24 +16,28 @@ CLIP = re.compile(rb'(?<=<clipPath id=")p[0-9a-f]{10}(?=")')
 
 
 class Ink:
-    """A drawn figure as a notebook shows it: vectors for the screen and for print.
-
-    Its numbers come with it, for those who cannot see it, as text: a cell's output whose type
-    the notebook format does not know is no JSON.
-    """
+    """A drawn figure as a notebook shows it: vectors for the screen and for print."""
 
     def __init__(self, drawing: Figure, name: str):
         self.drawing, self.name = drawing, name
 
     def _repr_mimebundle_(self, **_) -> dict[str, str]:
         pdf = base64.b64encode(saved(self.drawing, "pdf", self.name)).decode()
-        shown = [table._asdict() for table in numbers.tables(self.drawing)]
         return {
             "image/svg+xml": saved(self.drawing, "svg", self.name).decode(),
             "application/pdf": pdf,
             "text/plain": self.name,
-            **({numbers.MIME: json.dumps(shown, ensure_ascii=False)} if shown else {}),
         }
+
+
+class Numbers:
+    """What a drawn figure shows as numbers, for `press.numbers`: tables, as JSON."""
+
+    def __init__(self, drawing: Figure):
+        self.tables = [table._asdict() for table in numbers.tables(drawing)]
+
+    def _repr_mimebundle_(self, **_) -> dict[str, str]:
+        return {"text/plain": json.dumps(self.tables, ensure_ascii=False)}
 
 
 def saved(drawing: Figure, form: str, name: str) -> bytes:
@@ -69,8 +73,9 @@ def figure(draw, *data, **options):
     """Draws a figure once per language and glues it as `fig-<name of the function>`.
 
     `draw` is a function of `dnnbook.figures`; what follows is passed on to it. In a
-    language other than English the name ends in that language: `fig-x-zh`. Outside a
-    build of the book the figure is returned, so that a notebook shows it.
+    language other than English the name ends in that language: `fig-x-zh`. The numbers that
+    it shows, if any, are glued as `numbers-of-fig-x`. Outside a build of the book the figure
+    is returned, so that a notebook shows it.
 
     Raises:
         TypeError: `draw` is not callable, or does not return a Matplotlib figure.
@@ -80,9 +85,12 @@ def figure(draw, *data, **options):
     name = "fig-" + draw.__name__.replace("_", "-")
     for language in languages():
         with style.speaking(language):
-            ink = Ink(drawn(draw, *data, **options), name)
-        suffix = "" if language == "en" else f"-{language}"
-        myst_nb.glue(name + suffix, ink, display=False)
+            drawing = drawn(draw, *data, **options)
+            ink, shown = Ink(drawing, name), Numbers(drawing)
+        key = name if language == "en" else f"{name}-{language}"
+        myst_nb.glue(key, ink, display=False)
+        if shown.tables:
+            myst_nb.glue(f"numbers-of-{key}", shown, display=False)
     return None if in_book() else Ink(drawn(draw, *data, **options), name)
 
 

@@ -3,9 +3,9 @@
     ```{numbers} fig-loss
     ```
 
-The argument is the name under which `dnnbook.page.figure` glued the figure, which read the
-tables off it. In the page they are folded; in an e-book they stand open; in the PDF there are
-none, since nothing can be folded there.
+The argument is the name under which `dnnbook.page.figure` glued the figure; beside it that
+glued the tables, which it read off the figure. In the page they are folded; in an e-book they
+stand open; in the PDF there are none, since nothing can be folded there.
 """
 
 import json
@@ -17,9 +17,20 @@ from myst_nb.ext.glue.utils import retrieve_glue_data
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from press.words import say
-
-MIME = "application/vnd.dnnbook.numbers+json"  # as `dnnbook.numbers` names it
+WORDS = {
+    "en": {
+        "said": "The numbers of {}",
+        "thinned": "Of long lines, one point in {} and the last.",
+        ":": ": ",
+        ".": ". ",
+    },
+    "zh": {
+        "said": "{} 的数值",
+        "thinned": "长曲线每 {} 个点取一个，并取最后一个。",
+        ":": "：",
+        ".": "。",
+    },
+}
 
 
 class numbers(nodes.General, nodes.Element):  # docutils names its nodes in lower case
@@ -37,27 +48,29 @@ class Numbers(SphinxDirective):
         if not figure:
             raise self.error(f"numbers: expected the name of a figure above, got {key!r}")
         try:
-            glued = retrieve_glue_data(self.state.document, key).data
-        except RetrievalError as error:
-            raise self.error(f"numbers: {error}") from error
-        if MIME not in glued:
+            glued = retrieve_glue_data(self.state.document, f"numbers-of-{key}")
+        except RetrievalError:
             raise self.error(
                 f"numbers: {key!r} has none; they are read off axes whose series, places and "
                 "values have names"
-            )
-        node = numbers("", tables=json.loads(glued[MIME]), figure=figure)
+            ) from None
+        tables = json.loads(glued.data["text/plain"])
+        node = numbers("", tables=tables, figure=figure)
         self.set_source_info(node)
         return [node]
 
 
+def words(language: str) -> dict[str, str]:
+    return WORDS["zh" if language.startswith("zh") else "en"]
+
+
 def table(shown: dict, said: str, language: str) -> str:
     """A table as HTML, in a box of its own that scrolls; `said` names it to who hears it."""
-    colon, stop = ("：", "。") if language.startswith("zh") else (": ", ". ")
-    title = colon.join(filter(None, (shown["title"], shown["value"])))
-    of_long = say("Of long lines, one point in {} and the last.", language).format(shown["step"])
-    caption = stop.join(filter(None, (title, of_long if shown["step"] > 1 else "")))
+    signs, step = words(language), shown["step"]
+    title = joined(signs[":"], shown["title"], shown["value"])
+    caption = joined(signs["."], title, signs["thinned"].format(step) if step > 1 else "")
     corner, *names = shown["head"]
-    names = [colon.join(filter(None, (shown["legend"], name))) for name in names]
+    names = [joined(signs[":"], shown["legend"], name) for name in names]
     lines = [
         f'<div class="numbers-table" role="group" tabindex="0" aria-label="{escape(said)}">',
         '<table class="table">',
@@ -74,6 +87,10 @@ def table(shown: dict, said: str, language: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def joined(sign: str, *texts: str) -> str:
+    return sign.join(filter(None, texts))
+
+
 def cell(tag: str, text: str, scope: str = "") -> str:
     what = f' scope="{scope}"' if scope else ""
     return f"<{tag}{what}>{escape(text)}</{tag}>"
@@ -82,7 +99,7 @@ def cell(tag: str, text: str, scope: str = "") -> str:
 def visit(self, node: numbers) -> None:
     config = self.builder.config
     number = ".".join(map(str, self.builder.fignumbers["figure"][node["figure"]]))
-    said = say("The numbers of {}", config.language).format(config.numfig_format["figure"] % number)
+    said = words(config.language)["said"].format(config.numfig_format["figure"] % number)
     tables = "\n".join(table(shown, said, config.language) for shown in node["tables"])
     if self.builder.name == "epub":
         self.body.append(f'<div class="numbers">\n<p>{escape(said)}</p>\n{tables}\n</div>\n')

@@ -12,9 +12,6 @@ CHINESE = {
     "Page": "页面",
     "Seconds": "秒",
     "Sum": "合计",
-    # the numbers of a figure
-    "The numbers of {}": "{} 的数值",
-    "Of long lines, one point in {} and the last.": "长曲线每 {} 个点取一个，并取最后一个。",
     # what requirements.in says of a package
     "runs everything": "运行一切",
     "builds the book; 2.x is another program (MyST, not Sphinx)": (
