@@ -43,7 +43,8 @@ TOOLS = {
     "dnnbook.subset": {"data", "seeds"},
     "dnnbook.style": {"words"},
     "dnnbook.hanzi": {"style", "words"},
-    "dnnbook.page": {"style"},
+    "dnnbook.numbers": {"style"},
+    "dnnbook.page": {"numbers", "style"},
     "dnnbook.export": {"page"},
 }
 
@@ -118,7 +119,8 @@ def test_imports_run_one_way(path):
     figures, chapters = "dnnbook.figures", set(names(CHAPTERS))
     assert "press" not in top, "dnnbook never imports press"
     if "matplotlib" in top:
-        assert module == "dnnbook.style" or module.startswith((figures, "dnnbook.page")), module
+        drawing = {"dnnbook.style", "dnnbook.numbers", "dnnbook.page"}
+        assert module in drawing or module.startswith(figures), module
     if "keras" in top or "tensorflow" in top:
         allowed = chapters | {"backpropagation", "depth", "blueprint", "counting", "wiring"}
         allowed |= {"families", "judging"}
@@ -267,6 +269,19 @@ def test_every_figure_is_drawn_shown_described_and_pointed_to(page):
         assert match["alt"].endswith(".")
         docstring = ast.get_docstring(functions[function])
         assert docstring.endswith(f"Drawn in :numref:`{label}`."), function
+
+
+@pytest.mark.parametrize("page", CHAPTERS, ids=lambda p: p.stem)
+def test_every_chapter_gives_the_numbers_of_a_key_plot_behind_its_figure(page):
+    text = page.read_text("utf8")
+    behind = [text[match.end() :] for match in FIGURE.finditer(text)]
+    keys = [match["key"] for match in FIGURE.finditer(text)]
+    given = [
+        key
+        for key, rest in zip(keys, behind, strict=True)
+        if rest.startswith(f"\n\n```{{numbers}} {key}\n```\n")
+    ]
+    assert len(given) == text.count("{numbers}") >= 1
 
 
 def test_every_figure_is_drawn_once_those_of_no_chapter_all_or_none():

@@ -1,6 +1,7 @@
 """From a cell to the page: names, languages, numbers, and the same bytes each time."""
 
 import base64
+import json
 import re
 
 import pytest
@@ -14,6 +15,12 @@ def two_dots() -> Figure:
     fig, ax = style.canvas()
     ax.plot([0, 1], [0, 1], "o")
     ax.set_xlabel(style.word("relu"))
+    return fig
+
+
+def two_numbers() -> Figure:
+    fig = two_dots()
+    fig.axes[0].set_ylabel(style.word("loss"))
     return fig
 
 
@@ -40,6 +47,17 @@ def test_a_figure_is_glued_once_per_language_as_svg_and_pdf(glued):
     assert base64.b64decode(pdf).startswith(b"%PDF")
     (chinese,) = (v for k, v in glued["fig-two-dots-zh"].items() if k.endswith("svg+xml"))
     assert chinese != svg
+
+
+def test_a_figure_that_shows_numbers_brings_them_in_its_language(glued):
+    page.figure(two_numbers)
+    for key, head in (("fig-two-numbers", "loss"), ("fig-two-numbers-zh", "损失")):
+        (shown,) = glued.pop(f"numbers-of-{key}").values()
+        (table,) = json.loads(shown)
+        assert table["head"][1] == head
+        assert table["rows"] == [["0", "0"], ["1", "1"]]
+        assert glued.pop(key)
+    assert not glued
 
 
 def test_a_figure_has_the_same_bytes_each_time():

@@ -52,6 +52,7 @@ CHAPTER = '<h1><span class="section-number">1. </span>One</h1>\n'
         ("word " * 90, 1),
         ("word " * 610, 3),
         ("word " * 300 + "<pre>" + "code " * 150 + "</pre>", 3),
+        ('<details class="numbers">' + "0.5 " * 900 + "</details>" + "word " * 90, 1),
         ("<math><mi>x</mi><mo>=</mo> <mn>1</mn></math> " * 400, 2),
     ],
 )

@@ -173,6 +173,14 @@ def test_every_kind_of_difference_is_named_with_its_line(old, new, message):
     assert any(message in one for one in found), found
 
 
+def test_the_numbers_of_a_figure_are_those_of_the_edition():
+    ours = "\n```{numbers} fig-x\n```\n"
+    theirs = ours.replace("fig-x", "fig-x-zh")
+    assert list(parity.differences(ENGLISH + ours, CHINESE + theirs)) == []
+    (found,) = parity.differences(ENGLISH + ours, CHINESE + ours)
+    assert "expected '```{numbers} fig-x-zh" in found
+
+
 def test_sections_in_another_order_are_named():
     second = CHINESE.index("(sec-a-more)=")
     body = CHINESE.index("(ch-a)=")

@@ -2,13 +2,14 @@
 
 import base64
 import io
+import json
 import os
 import re
 
 import myst_nb
 from matplotlib.figure import Figure
 
-from dnnbook import style
+from dnnbook import numbers, style
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CLIP = re.compile(rb'(?<=<clipPath id=")p[0-9a-f]{10}(?=")')
@@ -27,6 +28,16 @@ class Ink:
             "application/pdf": pdf,
             "text/plain": self.name,
         }
+
+
+class Numbers:
+    """What a drawn figure shows as numbers, for `press.numbers`: tables, as JSON."""
+
+    def __init__(self, drawing: Figure):
+        self.tables = [table._asdict() for table in numbers.tables(drawing)]
+
+    def _repr_mimebundle_(self, **_) -> dict[str, str]:
+        return {"text/plain": json.dumps(self.tables, ensure_ascii=False)}
 
 
 def saved(drawing: Figure, form: str, name: str) -> bytes:
@@ -62,8 +73,9 @@ def figure(draw, *data, **options):
     """Draws a figure once per language and glues it as `fig-<name of the function>`.
 
     `draw` is a function of `dnnbook.figures`; what follows is passed on to it. In a
-    language other than English the name ends in that language: `fig-x-zh`. Outside a
-    build of the book the figure is returned, so that a notebook shows it.
+    language other than English the name ends in that language: `fig-x-zh`. The numbers that
+    it shows, if any, are glued as `numbers-of-fig-x`. Outside a build of the book the figure
+    is returned, so that a notebook shows it.
 
     Raises:
         TypeError: `draw` is not callable, or does not return a Matplotlib figure.
@@ -73,9 +85,12 @@ def figure(draw, *data, **options):
     name = "fig-" + draw.__name__.replace("_", "-")
     for language in languages():
         with style.speaking(language):
-            ink = Ink(drawn(draw, *data, **options), name)
-        suffix = "" if language == "en" else f"-{language}"
-        myst_nb.glue(name + suffix, ink, display=False)
+            drawing = drawn(draw, *data, **options)
+            ink, shown = Ink(drawing, name), Numbers(drawing)
+        key = name if language == "en" else f"{name}-{language}"
+        myst_nb.glue(key, ink, display=False)
+        if shown.tables:
+            myst_nb.glue(f"numbers-of-{key}", shown, display=False)
     return None if in_book() else Ink(drawn(draw, *data, **options), name)
 
 

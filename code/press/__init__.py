@@ -10,6 +10,7 @@ def setup(app):
         folder,
         glossary,
         mathml,
+        numbers,
         numref,
         quiz,
         searching,
@@ -18,7 +19,7 @@ def setup(app):
         widget,
     )
 
-    ours = (mathml, quiz, widget, glossary, colophon, numref, spacing, tables, searching)
-    for part in (*ours, editions, folder, building):
+    ours = (mathml, quiz, widget, numbers, glossary, colophon, numref, spacing, tables)
+    for part in (*ours, searching, editions, folder, building):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,7 +23,7 @@ from press.digest import ROOT
 from press.skeleton import FRONT, Item, facts, sections, without_front
 
 DIGITS = 12
-FIGURE = re.compile(r"(\{glue:figure\} \S+)")
+FIGURE = re.compile(r"(\{(?:glue:figure|numbers)\} \S+)")
 RENDERS = re.compile(r"^renders: (.*)\n", re.MULTILINE)
 
 

@@ -101,11 +101,12 @@ def error_by_code_size(sizes, straight, bent: dict[int, float]) -> Figure:
     Drawn in :numref:`fig-error-by-code-size`.
     """
     fig, ax = canvas(2.7)
-    ax.semilogx(sizes, straight, "-", color=QUIET)
+    ax.semilogx(sizes, straight, "-", color=QUIET, label=word("principal components"))
     ax.annotate(
         word("principal components"), (sizes[1], straight[1]), (10, 4), textcoords="offset points"
     )
-    ax.plot(list(bent), list(bent.values()), "o", color=ORANGE, markersize=8)
+    ax.plot(list(bent), list(bent.values()), "o", color=ORANGE, markersize=8,
+            label=word("autoencoder"))  # fmt: skip
     for size, error in bent.items():
         ax.annotate(
             word("autoencoder"), (size, error), (-8, -9), textcoords="offset points", ha="right",

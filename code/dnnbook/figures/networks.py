@@ -222,7 +222,9 @@ def shuffled_accuracy(images: dict[str, np.ndarray], accuracies: dict[str, dict]
         for k, height in enumerate(heights):
             text = f"{height:.1%}"
             ax.annotate(text, (k, height), textcoords="offset points", va="center", **side)
-    ax.set(xlim=(-0.5, len(kinds) - 0.5), xticks=[], ylabel=word("accuracy"))
+    ax.set_xticks(range(len(kinds)), [word(kind) for kind in kinds])  # as above the images
+    ax.tick_params(bottom=False, labelbottom=False)
+    ax.set(xlim=(-0.5, len(kinds) - 0.5), ylabel=word("accuracy"))
     ax.margins(y=0.25)
     fig.legend(loc="outside lower center", ncols=2)
     return fig
