@@ -52,7 +52,7 @@ CONVOLUTIONAL = (
     recipe("pooled-16-32", "ours, pooled 16-32", pooled(16, 32, dense=64), 8, 64, 0.003),
     recipe("pooled-32-64", "ours, pooled 32-64", pooled(32, 64, dense=128), 8, 64, 0.003),
 )  # fmt: skip
-# For all images, where there is more to learn: the last of them, for longer. No candidate.
+# For all images, where there may be more to learn: the last of them, for longer. No candidate.
 LONGER = recipe("pooled-32-64-longer", "ours, pooled 32-64, 20 passes",
                 pooled(32, 64, dense=128), 20, 64, 0.003)  # fmt: skip
 RECIPES = (*DENSE, *CONVOLUTIONAL, LONGER)
