@@ -8,7 +8,7 @@ import { unpack } from "./engine";
 import { Plane } from "./plane";
 import { Plot, type Point } from "./plot";
 import { generator } from "./random";
-import { print, word } from "./words";
+import { print, sentences, word } from "./words";
 
 const [LAST, A_PICTURE] = [1000, 5]; // steps of a training, and between two pictures
 const KINDS = ["rings", "moons", "quarters"];
@@ -228,6 +228,6 @@ export class Boundary extends Demo {
     const told = word("Step {n}: loss {known}, {right} of {all} points right.", values);
     if (!fresh.x.length) return told;
     const share = { other: print(other.loss, 2), share: Math.round(100 * other.right) };
-    return `${told} ${word("On new points: loss {other}, {share}% right.", share)}`;
+    return sentences(told, word("On new points: loss {other}, {share}% right.", share));
   }
 }

@@ -4,7 +4,7 @@ import { Demo, inCode } from "./demo";
 import { button, choice, html, row, slider, svg } from "./elements";
 import * as line from "./line";
 import { Plot, type Point } from "./plot";
-import { print, word } from "./words";
+import { print, sentences, word } from "./words";
 
 const LAST = 500;
 const LOST = 1e3; // a weight as large as this has left for good
@@ -226,7 +226,7 @@ export class Descent extends Demo {
     const beyond = word("The rate is above {limit}, where every step makes it worse.", {
       limit: print(edge, 3),
     });
-    return this.rate > edge ? `${now} ${beyond}` : now;
+    return this.rate > edge ? sentences(now, beyond) : now;
   }
 
   private keras(): string {

@@ -9,7 +9,7 @@ import { load, type Model, tensor, together, unpack } from "./engine";
 import type { Tensor } from "./layers";
 import { Picture } from "./picture";
 import { generator } from "./random";
-import { print, word } from "./words";
+import { print, sentences, word } from "./words";
 
 const [SIZE, MASKS] = [28, 100];
 const STATISTICS = ["averages", "batch", "alone"];
@@ -177,6 +177,6 @@ export class Garment extends Demo {
     const [low, high] = [Math.min(...shares), Math.max(...shares)].map((v) => print(100 * v, 0));
     const doubt = { low, high, same, all: MASKS };
     const masks = "Under {all} masks it gets {low} to {high}%, and {same} of them agree.";
-    return `${told} ${word(masks, doubt)}`;
+    return sentences(told, word(masks, doubt));
   }
 }

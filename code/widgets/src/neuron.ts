@@ -4,7 +4,7 @@ import { Demo } from "./demo";
 import { button, choice, html, row, slider } from "./elements";
 import { across, type Stimulus } from "./membrane";
 import { Plot, type Point } from "./plot";
-import { print, word } from "./words";
+import { print, sentences, word } from "./words";
 
 const DURATION = 25;
 const STRONGEST = 25;
@@ -149,6 +149,6 @@ export class Neuron extends Demo {
       if (peak > -40) return word("{name} reaches {peak} mV, neither bump nor spike.", values);
       return word("{name} stays silent; its peak is {peak} mV.", values);
     });
-    return told.join(" ");
+    return sentences(...told);
   }
 }

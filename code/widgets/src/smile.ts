@@ -6,7 +6,7 @@ import { load, type Model, outputs } from "./engine";
 import { draw, type Factors } from "./faces";
 import type { Tensor } from "./layers";
 import { Picture } from "./picture";
-import { print, word } from "./words";
+import { print, sentences, word } from "./words";
 
 const PLAIN: Factors = {
   curvature: 0.8,
@@ -218,6 +218,6 @@ export class Smile extends Demo {
     if (!bend) return told;
     const truth = word(bend > 0 ? "The mouth is bent up." : "The mouth is bent down.");
     const right = this.probability > 0.5 === bend > 0;
-    return `${told} ${truth} ${word(right ? "The answer is right." : "The answer is wrong.")}`;
+    return sentences(told, truth, word(right ? "The answer is right." : "The answer is wrong."));
   }
 }

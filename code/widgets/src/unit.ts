@@ -4,7 +4,7 @@ import { Demo, inCode } from "./demo";
 import { button, choice, html, row, slider, svg } from "./elements";
 import { BENDS } from "./layers";
 import { Plot, type Point } from "./plot";
-import { print, word } from "./words";
+import { print, sentences, word } from "./words";
 
 interface Task {
   patterns: Point[];
@@ -226,6 +226,6 @@ export class Unit extends Demo {
     if (right === all) return word("{task}: all answers are right.", { task });
     const count = word("{task}: {right} of {all} answers are right.", { task, right, all });
     const most = word("More than three is out of reach for one unit.");
-    return this.task === "XOR" && right === 3 ? `${count} ${most}` : count;
+    return this.task === "XOR" && right === 3 ? sentences(count, most) : count;
   }
 }

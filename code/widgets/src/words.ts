@@ -183,11 +183,17 @@ const CHINESE: Record<string, string> = {
   "{task}: {right} of {all} answers are right.": "{task}：{all} 个回答中有 {right} 个正确。",
 };
 
+const inChinese = (): boolean => document.documentElement.lang.startsWith("zh");
+
 /** Words in the language of the page; `{name}` stands for a value. */
 export function word(english: string, values: Record<string, string | number> = {}): string {
-  const chinese = document.documentElement.lang.startsWith("zh");
-  const text = chinese ? (CHINESE[english] ?? english) : english;
+  const text = inChinese() ? (CHINESE[english] ?? english) : english;
   return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}
+
+/** Sentences one after the other; a Chinese full stop brings its space along. */
+export function sentences(...told: string[]): string {
+  return told.join(inChinese() ? "" : " ");
 }
 
 /** A number as the book prints it: so many digits, and a true minus sign. */
