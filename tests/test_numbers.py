@@ -49,9 +49,8 @@ def test_series_stand_side_by_side_at_the_same_places():
 
 def test_a_series_without_a_name_is_headed_by_what_it_measures_and_marks_on_it_are_left_out():
     fig, ax = style.canvas()
-    ax.plot([1, 2, 3], [4, 5, 6])
-    ax.plot(2, 5, "o")
-    ax.plot([np.nan, 4], [1, np.inf])
+    ax.plot([1, 2, 3, np.nan, 4], [4, 5, 6, 1, np.inf])
+    ax.plot([2, 3], [5, 6], "o")
     ax.set(xlabel="step", ylabel="width (mm)")
     (table,) = numbers.tables(fig)
     assert table.head == ["step", "width (mm)"]
@@ -62,16 +61,20 @@ def test_a_series_without_a_name_is_headed_by_what_it_measures_and_marks_on_it_a
 def test_words_at_the_ticks_are_the_places_down_or_across():
     fig, (left, right) = style.canvas(ncols=2)
     left.errorbar([3, 5], [-0.1, 0.9], xerr=[[1, 1], [1, 2]], fmt="o", label="small")
-    left.errorbar([4, 6], [0.1, 1.1], fmt="s", label="large")
+    left.errorbar([4, 6, 9], [0.1, 1.1, 1.8], fmt="s", label="large")
     left.set(xlabel="accuracy", yticks=[0, 1], yticklabels=["shallow", "deep\n9 layers"])
-    right.plot([0, 1], [7, 8], "o")
+    right.plot([0, 0.7, 1], [7, -0.0, 8], "o")
     right.set_xticks([0, 1], ["50%", "100%"])
     right.set(ylabel="count")
     one, two = numbers.tables(fig)
     assert one.head == ["", "small", "large"]
-    assert one.rows == [["shallow", "3 ± 1", "4"], ["deep 9 layers", "5 [4, 7]", "6"]]
+    assert one.rows == [
+        ["shallow", "3 ± 1", "4"],
+        ["deep 9 layers", "5 [4, 7]", "6"],
+        ["1.8", "", "9"],
+    ]
     assert one.value == "accuracy"
-    assert two.rows == [["50%", "7"], ["100%", "8"]]
+    assert two.rows == [["50%", "7"], ["100%", "0; 8"]], "a tick has what stands close to it"
 
 
 def test_numbers_at_the_ticks_are_no_words():
@@ -92,7 +95,8 @@ def test_bars_and_scattered_dots_are_series():
     right.hlines([0, 1], 0, [7, 8])
     right.set(yticks=[0, 1], yticklabels=["a", "b"], xlabel="miss")
     one, two, three = numbers.tables(fig)
-    assert (one.head, one.rows) == (["", "parameters"], [["a", "3"], ["b", "4"]])
+    assert (one.title, one.head) == ("", ["", "parameters"]), "it says so once"
+    assert one.rows == [["a", "3"], ["b", "4"]]
     assert (two.head, two.rows) == (["layer", "x"], [["0", "5"], ["1", "6"]])
     assert (three.head, three.rows) == (["", "miss"], [["a", "7"], ["b", "8"]])
 

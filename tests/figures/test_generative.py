@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dnnbook import page, style
+from dnnbook import numbers, page, style
 from dnnbook.data import CLASS_NAMES
 from dnnbook.figures import generative as figures
 
@@ -85,6 +85,8 @@ def test_error_by_code_size_leads_each_autoencoder_to_its_equal(assert_legible):
     assert dict(zip(dots.get_xdata(), dots.get_ydata(), strict=True)) == ERRORS
     assert dotted[0].get_xdata() == pytest.approx([2, 4])
     assert 8 < dotted[1].get_xdata()[1] < 16
+    (table,) = numbers.tables(fig)
+    assert table.head[1:] == ["principal components", "autoencoder"]
     assert_legible(fig)
 
 

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.collections import QuadMesh
 from matplotlib.patches import Circle
 
-from dnnbook import inputs, style, words
+from dnnbook import inputs, numbers, style, words
 from dnnbook.figures import networks as figures
 from dnnbook.figures import units
 
@@ -209,6 +209,8 @@ def test_each_accuracy_stands_under_its_image(drawn):
     printed = [f"{v:.1%}" for values in ACCURACIES.values() for v in values.values()]
     assert texts(ax) == printed
     assert len(fig.axes) == 4
+    (table,) = numbers.tables(fig)
+    assert [row[0] for row in table.rows] == list(KINDS), "the ticks know what stands above"
 
 
 def test_equal_accuracies_do_not_hide_each_other(assert_legible):
