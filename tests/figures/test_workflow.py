@@ -150,4 +150,4 @@ def test_every_figure_speaks_chinese(curves):
         drawn = all_figures(curves)
     assert drawn["training_loop"].axes[3].get_title(loc="left") == "4  优化器作更新"
     assert drawn["excess_by_order"].legends[0].get_title().get_text() == "打乱"
-    assert drawn["gap_by_epoch"].axes[0].lines[0].get_label() == "无 dropout"
+    assert drawn["gap_by_epoch"].axes[0].lines[0].get_label() == "无随机失活"
