@@ -12,13 +12,14 @@ def setup(app):
         mathml,
         numref,
         quiz,
+        paper,
         searching,
         spacing,
         tables,
         widget,
     )
 
-    ours = (mathml, quiz, widget, glossary, colophon, numref, spacing, tables, searching)
+    ours = (mathml, quiz, widget, glossary, colophon, numref, spacing, tables, searching, paper)
     for part in (*ours, editions, folder, building):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
