@@ -4,6 +4,7 @@
 def setup(app):
     """Makes builds strict and their cache honest, formulas MathML, and adds our directives."""
     from press import (
+        breaks,
         building,
         colophon,
         editions,
@@ -11,15 +12,15 @@ def setup(app):
         glossary,
         mathml,
         numref,
-        quiz,
         paper,
+        quiz,
         searching,
         spacing,
         tables,
         widget,
     )
 
-    ours = (mathml, quiz, widget, glossary, colophon, numref, spacing, tables, searching, paper)
-    for part in (*ours, editions, folder, building):
+    ours = (mathml, quiz, widget, glossary, colophon, numref, spacing, tables, searching)
+    for part in (*ours, paper, breaks, editions, folder, building):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

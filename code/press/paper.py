@@ -11,9 +11,8 @@ from pathlib import Path
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx_design.shared import is_component
 
-from press import glossary
+from press import glossary, quiz
 from press.digest import ROOT
 
 PART = re.compile(r"(Part \w+)\. (.+)|(第\S+部分) (.+)")
@@ -71,19 +70,6 @@ def opening(caption: str | None) -> str:
     return rf"\BookBack{{{caption}}}"
 
 
-class Solutions(OnPaper):
-    """What can be folded stands open, set off by its class."""
-
-    default_priority = 100
-
-    def run(self, **_) -> None:
-        for node in self.document.findall(lambda node: is_component(node, "dropdown")):
-            node["classes"] = ["book-solution"]
-            if node["has_title"]:
-                title = node[0]
-                node.replace(title, nodes.paragraph("", "", nodes.strong("", "", *title.children)))
-
-
 class Pages(OnPaper):
     """References to sections and pages say the number of the page."""
 
@@ -95,7 +81,9 @@ class Pages(OnPaper):
             if uri.startswith("%") and KINDS.intersection(kinds) and not within(node, nodes.title):
                 page, _, place = uri[1:].partition("#")
                 name = label(f"{page}:{place}" if place else f"{page}::doc")
-                closed = within(node, nodes.definition, nodes.caption, nodes.table)
+                if within(node, nodes.table):
+                    continue
+                closed = within(node, nodes.definition, nodes.caption)
                 command = "BookPageCommaed" if closed else "BookPage"
                 node.parent.insert(node.parent.index(node) + 1, raw(rf"\{command}{{{name}}}"))
 
@@ -135,8 +123,46 @@ class Index(OnPaper):
         return {e["zh"].lower(): f"{number:04}@{e['zh']}（{e['term']}）" for number, e in ordered}
 
 
+class Answers(OnPaper):
+    """What is said of the answers to a chapter's questions, as a section at its end."""
+
+    default_priority = 210  # the questions are printed
+
+    def run(self, **_) -> None:
+        said = quiz.words(self.config.language)
+        for chapter in list(self.document.findall(addnodes.start_of_file)):
+            reasons = [n for n in chapter.findall(nodes.block_quote) if is_reason(n)]
+            if not reasons:
+                continue
+            page = chapter["docname"]
+            section = nodes.section(ids=["answers"], names=["answers"], docname=page)
+            section += nodes.title("", said["answers"])
+            for number, reason in enumerate(reasons, 1):
+                key = reason.parent[reason.parent.index(reason) - 1]
+                for node in (key, reason):
+                    node.parent.remove(node)
+                key[0].insert(0, nodes.Text(f"{number}. "))
+                section += nodes.container("", key, reason, classes=["book-answer"])
+            next(chapter.findall(nodes.section)).append(section)
+            self.point(chapter, said, label(f"{page}:answers"))
+
+    def point(self, chapter: nodes.Element, said: dict[str, str], name: str) -> None:
+        """Says where the answers are, in place of how to open them."""
+        for node in chapter.findall(nodes.paragraph):
+            if node.astext() == said["open"]:
+                node[:] = [
+                    nodes.Text(said["where"]),
+                    raw(rf"\BookPage{{{name}}}"),
+                    nodes.Text(said["stop"]),
+                ]
+
+
+def is_reason(node: nodes.block_quote) -> bool:
+    return "quiz-reasons" in node["classes"]
+
+
 class References(OnPaper):
-    """The bibliography as paragraphs where it stands, instead of a chapter of its own at the end."""
+    """The bibliography as paragraphs where it stands, and not once more at the end."""
 
     default_priority = 735
 
@@ -159,6 +185,6 @@ def draw_cover(app) -> None:
 
 
 def setup(app) -> None:
-    for transform in (Parts, Solutions, Pages, Index, References):
+    for transform in (Parts, Answers, Pages, Index, References):
         app.add_post_transform(transform)
     app.connect("builder-inited", draw_cover)

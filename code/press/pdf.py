@@ -48,7 +48,9 @@ def missing() -> list[str]:
         return lacking
     known = subprocess.run(["kpsewhich", *FILES], stdout=subprocess.PIPE, text=True, check=False)
     fonts = subprocess.run(["fc-list", ":", "file"], stdout=subprocess.PIPE, text=True, check=True)
-    found = {Path(line.strip().rstrip(":")).name for line in (known.stdout + fonts.stdout).split("\n")}
+    found = {
+        Path(line.strip().rstrip(":")).name for line in (known.stdout + fonts.stdout).split("\n")
+    }
     return [name for name in FILES if name not in found]
 
 
@@ -99,9 +101,30 @@ def put(pdf: Path, folder: Path) -> Path:
     """Moves a PDF and its log into a folder, in one step each."""
     folder.mkdir(parents=True, exist_ok=True)
     log = pdf.with_suffix(".log")
-    os.replace(log, folder / log.name)
-    os.replace(pdf, folder / pdf.name)
-    return folder / pdf.name
+    log.replace(folder / log.name)
+    return pdf.replace(folder / pdf.name)
+
+
+def bind(sources: Path, folder: Path) -> Path:
+    """The PDF of what Sphinx wrote, in place in `pdf`, once it is whole.
+
+    Raises:
+        SystemExit: LaTeX failed; what was in place still is.
+    """
+    aside = folder / "aside" / "pdf"
+    try:
+        made = typeset(sources, aside)
+        if made is None:
+            sys.exit(f"The PDF was not built: LaTeX failed, see above. {kept(folder)}".rstrip())
+        found = troubles(made.with_suffix(".log").read_text("utf8", "replace"))
+        print(*found, sep="\n", end="\n" if found else "", flush=True)
+        return put(made, folder / "pdf")
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def kept(folder: Path) -> str:
+    return "The last good PDF is still in place." if list(folder.glob("pdf/*.pdf")) else ""
 
 
 def make(folder: Path, edition: editions.Edition) -> Path:
@@ -111,20 +134,10 @@ def make(folder: Path, edition: editions.Edition) -> Path:
         SystemExit: Sphinx or LaTeX failed.
     """
     aside = folder / "aside" / edition.place
-    kept = f"The last good PDF is still in {folder / 'pdf'}." if (folder / "pdf").exists() else ""
     if book.build(edition, aside, "latex") != 0:
-        sys.exit(f"The PDF was not built: see the messages above. {kept}".rstrip())
-    scratch = folder / "aside" / "pdf"
-    try:
-        print(f"typesetting the edition in {edition.name}", flush=True)
-        pdf = typeset(aside / "_build" / "latex", scratch)
-        if pdf is None:
-            sys.exit(f"The PDF was not built: LaTeX failed, see above. {kept}".rstrip())
-        found = troubles(pdf.with_suffix(".log").read_text("utf8", "replace"))
-        print(*found, sep="\n", end="\n" if found else "", flush=True)
-        return put(pdf, folder / "pdf")
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        sys.exit(f"The PDF was not built: see the messages above. {kept(folder)}".rstrip())
+    print(f"typesetting the edition in {edition.name}", flush=True)
+    return bind(aside / "_build" / "latex", folder)
 
 
 def main() -> None:
