@@ -21,11 +21,19 @@ class Solutions(OnPaper):
     default_priority = 100
 
     def run(self, **_) -> None:
-        for node in self.document.findall(lambda node: is_component(node, "dropdown")):
+        for node in list(self.document.findall(is_dropdown)):
             node["classes"] = ["book-solution"]
             if node["has_title"]:
                 title = node[0]
                 node.replace(title, nodes.paragraph("", "", nodes.strong("", "", *title.children)))
+            after = node.parent.index(node) + 1
+            for figure in [child for child in node if isinstance(child, nodes.figure)]:
+                node.remove(figure)  # a float that is called from a list may run off its page
+                node.parent.insert(after, figure)
+
+
+def is_dropdown(node: nodes.Node) -> bool:
+    return is_component(node, "dropdown")
 
 
 class Breaks(OnPaper):
@@ -52,7 +60,7 @@ class Breaks(OnPaper):
 def widths(rows: list[nodes.row]) -> list[int]:
     """What each column of a table asks for, in letters, within bounds."""
     columns = zip(*([entry.astext() for entry in row] for row in rows), strict=True)
-    return [min(max(6, *(breadth(cell) for cell in column)), 42) for column in columns]
+    return [min(max(breadth(cell) for cell in column), 36) + 5 for column in columns]
 
 
 def breadth(text: str) -> int:
