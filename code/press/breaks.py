@@ -60,7 +60,7 @@ class Breaks(OnPaper):
 def widths(rows: list[nodes.row]) -> list[int]:
     """What each column of a table asks for, in letters, within bounds."""
     columns = zip(*([entry.astext() for entry in row] for row in rows), strict=True)
-    return [min(max(breadth(cell) for cell in column), 36) + 5 for column in columns]
+    return [min(max(breadth(cell) for cell in column), 26) + 6 for column in columns]
 
 
 def breadth(text: str) -> int:
