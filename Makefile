@@ -6,11 +6,15 @@ export PYTHONPATH := $(CURDIR)/code
 SETUP := $(PYTHON) -m press.environment $(VENV) requirements.txt
 
 .DEFAULT_GOAL := book
-.PHONY: book test test-all experiments lint format serve bench clean help
+.PHONY: book pdf test test-all experiments lint format serve bench clean help
 
 book:  ## the HTML book in both languages, in _build/html
 	@$(SETUP)
 	@$(PY) -m press.book
+
+pdf:  ## the printed book in both languages, in _build/pdf; needs LaTeX
+	@$(SETUP)
+	@$(PY) -m press.pdf
 
 test:  ## the book, then the whole test suite
 	@$(SETUP) requirements-test.txt

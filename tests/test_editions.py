@@ -16,6 +16,8 @@ OWN_WORDS = {  # settings in which the editions may differ: words, and paths fro
     "sphinx.config.html_favicon", "sphinx.config.html_theme_options.toc_title",
     "sphinx.config.html_theme_options.search_bar_text", "sphinx.config.nb_code_prompt_show",
     "sphinx.config.nb_code_prompt_hide", "sphinx.config.numfig_format",
+    "latex.latex_documents", "sphinx.config.latex_additional_files",
+    "sphinx.config.latex_elements.fvset", "sphinx.config.latex_elements.preamble",
 }  # fmt: skip
 
 
@@ -40,6 +42,7 @@ def test_the_chinese_edition_has_the_same_settings_but_for_words_and_paths():
         "bibtex_bibfiles",
         "sphinx.config.html_static_path",
         "sphinx.config.templates_path",
+        "sphinx.config.latex_additional_files",
     ):
         there = [(CHINESE.folder / path).resolve() for path in chinese[name]]
         assert there == [(ROOT / path).resolve() for path in english[name]]

@@ -4,6 +4,7 @@
 def setup(app):
     """Makes builds strict and their cache honest, formulas MathML, and adds our directives."""
     from press import (
+        breaks,
         building,
         colophon,
         editions,
@@ -12,6 +13,7 @@ def setup(app):
         mathml,
         numbers,
         numref,
+        paper,
         quiz,
         searching,
         spacing,
@@ -20,6 +22,6 @@ def setup(app):
     )
 
     ours = (mathml, quiz, widget, numbers, glossary, colophon, numref, spacing, tables)
-    for part in (*ours, searching, editions, folder, building):
+    for part in (*ours, searching, paper, breaks, editions, folder, building):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

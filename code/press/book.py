@@ -78,9 +78,10 @@ def restore(place: Path) -> None:
         old.rename(place)
 
 
-def build(edition: editions.Edition, aside: Path) -> int:
+def build(edition: editions.Edition, aside: Path, builder: str = "html") -> int:
     """The exit status of jupyter-book, which takes the lock of those who write."""
     command = [*JUPYTER_BOOK, "build", str(edition.folder), "--path-output", str(aside)]
+    command += ["--builder", builder]
     return subprocess.call(command, env={**os.environ, editions.TOGETHER: "1"})
 
 

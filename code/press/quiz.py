@@ -12,7 +12,8 @@
 
 Each answer is a `<details>` element that opens onto its verdict and explanation: browsers
 give it to mouse, keyboard and screen reader. Where nothing can be opened (PDF, EPUB, text)
-the question is followed by lettered answers and then by what is said about each.
+the question is followed by lettered answers and then by what is said about each. A book that is
+one document (`press.paper`) has that at the end of the chapter.
 """
 
 import re
@@ -25,8 +26,25 @@ from sphinx.util.docutils import SphinxDirective
 BOX = re.compile(r"\[( |x)\] ")
 
 WORDS = {
-    "en": {"right": "Right.", "wrong": "No.", "answer": "Answer"},
-    "zh": {"right": "对。", "wrong": "不对。", "answer": "答案"},
+    "en": {
+        "right": "Right.",
+        "wrong": "No.",
+        "answer": "Answer",
+        # on paper, in place of how to open an answer
+        "open": "Open an answer to see whether it is right, and why.",
+        "where": "Which answer is right, and why, stands at the end of the chapter",
+        "stop": ".",
+        "answers": "Answers",
+    },
+    "zh": {
+        "right": "对。",
+        "wrong": "不对。",
+        "answer": "答案",
+        "open": "点开一个答案，看看它对不对，以及为什么。",
+        "where": "哪个答案对，以及为什么，见本章末尾",
+        "stop": "。",
+        "answers": "答案",
+    },
 }
 
 
@@ -129,7 +147,8 @@ class OnPaper(SphinxPostTransform):
             reasons += item[1:]
             key = letter if item["right"] else key
         title = nodes.paragraph("", "", nodes.strong("", f"{said['answer']}: {key}"))
-        return [question, options, title, nodes.block_quote("", *reasons)]
+        said_of = nodes.block_quote("", *reasons, classes=["quiz-reasons"])
+        return [question, options, title, said_of]
 
 
 def setup(app) -> None:
