@@ -10,6 +10,7 @@ def setup(app):
         folder,
         glossary,
         mathml,
+        notebooks,
         numref,
         quiz,
         searching,
@@ -19,6 +20,6 @@ def setup(app):
     )
 
     ours = (mathml, quiz, widget, glossary, colophon, numref, spacing, tables, searching)
-    for part in (*ours, editions, folder, building):
+    for part in (*ours, editions, notebooks, folder, building):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
