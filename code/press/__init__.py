@@ -7,6 +7,7 @@ def setup(app):
         building,
         colophon,
         editions,
+        epub,
         folder,
         glossary,
         mathml,
@@ -20,6 +21,6 @@ def setup(app):
     )
 
     ours = (mathml, quiz, widget, glossary, colophon, numref, spacing, tables, searching)
-    for part in (*ours, editions, notebooks, folder, building):
+    for part in (*ours, editions, epub, notebooks, folder, building):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

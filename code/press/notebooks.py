@@ -6,14 +6,13 @@ the cache of executions. `python -m press.notebooks` lays those of both editions
 """
 
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import nbformat
 from docutils import nodes
 
-from press import building, cells, digest, editions, execution, wheel
+from press import book, building, cells, digest, editions, execution, wheel
 from press.markdown import Writer
 from press.pages import SITES
 
@@ -149,9 +148,7 @@ def gather(site: Path, place: Path) -> list[Path]:
 
 
 def main() -> None:
-    from press import book
-
-    book.run()
+    book.main()
     place = digest.ROOT / "_build" / FOLDER
     made = gather(digest.ROOT / "_build" / "html", place)
     size = sum(file.stat().st_size for file in made) / 1e6
@@ -159,4 +156,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

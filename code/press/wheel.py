@@ -21,10 +21,14 @@ BUILD = "import os; os.umask(0o022); from setuptools import build_meta as b; b.b
 PROJECT = ("pyproject.toml", "LICENSE")
 
 
+def version() -> str:
+    """The version of the book and of its code."""
+    return tomllib.loads((digest.ROOT / "pyproject.toml").read_text("utf8"))["project"]["version"]
+
+
 def name() -> str:
     """The name of the wheel's file, which says its version."""
-    project = tomllib.loads((digest.ROOT / "pyproject.toml").read_text("utf8"))["project"]
-    return f"{project['name']}-{project['version']}-py3-none-any.whl"
+    return f"{digest.PACKAGE}-{version()}-py3-none-any.whl"
 
 
 def sources(folder: Path) -> None:
