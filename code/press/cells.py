@@ -33,7 +33,7 @@ if find_spec("dnnbook") is None:
     found = [place for place in places if place.exists()]
     if not found:
         raise FileNotFoundError(f"{lacking}")
-    %pip install --quiet {{found[0]}}
+    %pip install --quiet --disable-pip-version-check {{found[0]}}
 
 from dnnbook import notebook
 

@@ -92,7 +92,9 @@ def drawing(language: str, author: str) -> Figure:
     path = descent((0.13, 0.86))
     ax.plot(*path.T, color=style.ORANGE, linewidth=2.2, linestyle="-", zorder=3)
     ax.plot(*path.T, "o", color=style.ORANGE, markersize=5.5, zorder=3)
-    ax.plot(*path[-1], "o", color=TITLE, markersize=11, markeredgecolor=style.ORANGE, mew=3, zorder=3)
+    ax.plot(
+        *path[-1], "o", color=TITLE, markersize=11, markeredgecolor=style.ORANGE, mew=3, zorder=3
+    )
     write(fig, language, author)
     return fig
 

@@ -12,6 +12,7 @@ import sys
 import time
 import uuid
 from pathlib import Path
+from typing import ClassVar
 from zipfile import ZIP_STORED, ZipFile
 
 from docutils import nodes
@@ -23,8 +24,8 @@ from press import archive, book, building, digest, editions, wheel
 
 STEM = "deep-neural-networks"  # of the files that a reader takes away
 COVER = "_static/cover.png"
-SHEETS = ("_static/pygments.css", "_static/epub.css")
-KEPT = re.compile(r"_static/(cover\.png|pygments\.css|epub\.css|fonts/(STIX|OFL-STIX).*)$")
+SHEETS = ("_static/pygments.css", "_static/reader.css")
+KEPT = re.compile(r"_static/(cover\.png|pygments\.css|reader\.css|fonts/(STIX|OFL-STIX).*)$")
 DOCTYPE = re.compile(r"<!DOCTYPE[^>]*>\s*")
 ITEM = re.compile(r'<item id="[^"]+" href="([^"]+)" media-type="application/xhtml\+xml" />')
 ABOUT = {
@@ -55,7 +56,7 @@ class Open(SphinxPostTransform):
 class Builder(Epub3Builder):
     """Sphinx's builder; its folder begins empty, and holds nothing that the book does not need."""
 
-    media_types = {**MEDIA_TYPES, ".woff2": "font/woff2"}
+    media_types: ClassVar = {**MEDIA_TYPES, ".woff2": "font/woff2", ".txt": "text/plain"}
 
     def init(self) -> None:
         shutil.rmtree(self.outdir, ignore_errors=True)

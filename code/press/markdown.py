@@ -93,10 +93,11 @@ class Writer:
             return f"[{self.text(node)}]({chapter[1]}.ipynb)"
         return self.text(node)
 
-    def write_nothing(self, node) -> str:
+    def write_nothing(self, _) -> str:
         return ""
 
     write_target = write_comment = write_raw = write_index = write_nothing
+    write_widget = write_nothing  # the picture is the output of the cell that drew it
 
     # Blocks
 
@@ -129,7 +130,9 @@ class Writer:
         return "> " + self.blocks(node.children).replace("\n", "\n> ")
 
     def write_bullet_list(self, node) -> str:
-        return "\n".join("- " + indented(self.blocks(item.children), "- ") for item in node.children)
+        return "\n".join(
+            "- " + indented(self.blocks(item.children), "- ") for item in node.children
+        )
 
     def write_enumerated_list(self, node) -> str:
         begin = node.get("start", 1)
@@ -139,7 +142,8 @@ class Writer:
 
     def write_definition_list(self, node) -> str:
         return "\n\n".join(
-            f"**{self.text(item[0])}**\n\n{self.blocks(item[-1].children)}" for item in node.children
+            f"**{self.text(item[0])}**\n\n{self.blocks(item[-1].children)}"
+            for item in node.children
         )
 
     def write_title(self, node) -> str:
@@ -185,15 +189,14 @@ class Writer:
             asked.append(f"- {letter}. {self.text(answer[0])}")
             verdict = said["right" if answer["right"] else "wrong"]
             reasons.append(f"**{letter}. {verdict}** " + self.blocks(answer[1:]))
-        title = ANSWERS[self.language[:2]]
-        return "\n\n".join([self.write(node[0]), "\n".join(asked), folded(title, "\n\n".join(reasons))])
-
-    def write_widget(self, node) -> str:
-        return ""  # the picture is the output of the cell that drew it
+        below = folded(ANSWERS[self.language[:2]], "\n\n".join(reasons))
+        return "\n\n".join([self.write(node[0]), "\n".join(asked), below])
 
     def write_dropdown_main(self, node) -> str:
         title, *rest = node.children
-        said = [text for text in title.findall(nodes.Text) if not isinstance(text.parent, nodes.raw)]
+        said = [
+            text for text in title.findall(nodes.Text) if not isinstance(text.parent, nodes.raw)
+        ]
         return folded("".join(said).strip(), self.blocks(rest))
 
 

@@ -80,7 +80,7 @@ def woven(prose: list[Block], code: list[tuple[int, nbformat.NotebookNode]], cap
         for piece, label in cells.pieces(cell, ending):
             flush()
             made.append(piece)
-            waiting.extend([captions[label + ending]] if label else [])
+            waiting.extend([captions[label]] if label else [])
     waiting.extend(text for _, text in left)
     flush()
     return made

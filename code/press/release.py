@@ -99,7 +99,9 @@ def block(files: list[File], edition: editions.Edition) -> str:
         for file in files
         if file.edition in (None, edition)
     ]
-    return f'<section id="{OFFERED}"><h2>{TITLE[language]}</h2>\n<ul>{"".join(lines)}</ul></section>'
+    return (
+        f'<section id="{OFFERED}"><h2>{TITLE[language]}</h2>\n<ul>{"".join(lines)}</ul></section>'
+    )
 
 
 def offer(site: Path, files: list[File]) -> None:

@@ -46,7 +46,7 @@ def sources(folder: Path) -> None:
 
 
 def provide(place: Path, mark: Path) -> None:
-    """Builds the wheel into a folder, unless it is there; `mark` keeps the digest of its sources."""
+    """Builds the wheel into a folder, unless it is there; `mark` has the digest of its sources."""
     folders = (digest.SOURCE / digest.PACKAGE, digest.ROOT / "book" / "results")
     files = [digest.ROOT / file for file in PROJECT]
     parts = [*map(building.folder_digest, folders), *map(digest.file_digest, files)]
