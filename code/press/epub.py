@@ -99,6 +99,10 @@ class Builder(Epub3Builder):
         held = [name for name, tag in (("mathml", "<math"), ("svg", "<svg")) if tag in page]
         return f'{item[0][:-2]}properties="{" ".join(held)}" />' if held else item[0]
 
+    def toc_metadata(self, level, navpoints):
+        """The older table of contents names the book by the same number as the list of files."""
+        return super().toc_metadata(level, navpoints) | {"uid": self.config.epub_identifier}
+
     def build_epub(self) -> None:
         root, place = Path(self.outdir), Path(self.outdir, f"{self.config.epub_basename}.epub")
         own = ("META-INF/container.xml", "content.opf", "toc.ncx")
@@ -124,6 +128,7 @@ def settle(app, config) -> None:
         "uid": "book",
         "cover": (COVER, "cover.html"),
         "tocdup": False,
+        "tocscope": "includehidden",
         "tocdepth": 2,
         "show_urls": "no",
     }
