@@ -20,6 +20,7 @@ DRAWING = """from dnnbook import page, style
 def two_dots():
     fig, ax = style.canvas()
     ax.plot([0, 1], [0, 1], "o")
+    ax.set_xlabel("a word and another")
     return fig
 
 page.figure(two_dots)"""

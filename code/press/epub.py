@@ -27,6 +27,7 @@ COVER = "_static/cover.png"
 SHEETS = ("_static/pygments.css", "_static/reader.css")
 KEPT = re.compile(r"_static/(cover\.png|pygments\.css|reader\.css|fonts/(STIX|OFL-STIX).*)$")
 DOCTYPE = re.compile(r"<!DOCTYPE[^>]*>\s*")
+EMPTY = re.compile(r"<path\b(?![^>]*\sd=)")  # what Matplotlib draws of a space
 ITEM = re.compile(r'<item id="[^"]+" href="([^"]+)" media-type="application/xhtml\+xml" />')
 ABOUT = {
     "en": "A short book on deep neural networks for readers who know some Python.",
@@ -37,6 +38,11 @@ ABOUT = {
 def name(edition: editions.Edition, ending: str) -> str:
     """The name of an edition's file: `deep-neural-networks-zh.epub`."""
     return f"{STEM}{'' if edition is editions.ENGLISH else '-zh'}.{ending}"
+
+
+def strict(svg: str) -> str:
+    """A drawing as EPUB wants it: no document type, and no path without a line."""
+    return EMPTY.sub('<path d=""', DOCTYPE.sub("", svg))
 
 
 class Open(SphinxPostTransform):
@@ -78,8 +84,8 @@ class Builder(Epub3Builder):
             place = file.relative_to(root).as_posix()
             if place.startswith("_static/") and not KEPT.match(place):
                 file.unlink()
-            elif file.suffix == ".svg":  # which EPUB wants without a document type
-                file.write_text(DOCTYPE.sub("", file.read_text("utf8")), "utf8")
+            elif file.suffix == ".svg":
+                file.write_text(strict(file.read_text("utf8")), "utf8")
         from press import cover  # which needs Matplotlib
 
         language = self.config.language[:2]
