@@ -44,6 +44,7 @@ TOOLS = {
     "dnnbook.style": {"words"},
     "dnnbook.hanzi": {"style", "words"},
     "dnnbook.page": {"style"},
+    "dnnbook.notebook": {"settings", "style"},
     "dnnbook.export": {"page"},
 }
 

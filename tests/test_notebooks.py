@@ -1,5 +1,6 @@
 """Chapters as notebooks: what the page shows, in plain Markdown, and it runs anywhere."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 import yaml
 from docutils import nodes
 
+from dnnbook import settings, words
 from press import cells, quiz, wheel
 from press.markdown import Writer
 
@@ -197,6 +199,29 @@ def test_the_first_cell_says_what_is_lacking_where_there_is_no_wheel(language, t
     assert run().stdout == f"{wheel.name()}\n"
 
 
+BEGIN = """import sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_cell("from dnnbook import notebook; notebook.begin({language!r})")
+print("numpy" in sys.modules)
+shell.run_cell("from dnnbook import page, style; import os; print(style.word('Layer'))")
+shell.run_cell("print(page.in_book(), os.environ['TF_NUM_INTRAOP_THREADS'])")
+"""
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "{word}"), ("zh", "{chinese}")])
+def test_a_notebook_computes_and_speaks_as_the_book_does(language, word):
+    english, chinese = next(pair for pair in words.CHINESE.items() if pair[0].isalpha())
+    program = BEGIN.format(language=language).replace("'Layer'", repr(english))
+    environment = {**os.environ, "DNNBOOK_LANGUAGES": "en,zh"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    said = word.format(word=english, chinese=chinese)
+    threads = settings.COMPUTING["TF_NUM_INTRAOP_THREADS"]
+    assert done.stdout.splitlines() == ["False", said, f"False {threads}"], done.stderr
+
+
 # Text
 
 
@@ -251,11 +276,26 @@ def test_the_wheel_is_the_same_bytes_each_time_and_has_the_data(tmp_path):
     assert {name for name in ours if "__pycache__" not in name} | stored <= held
 
 
+def test_an_unpacked_wheel_finds_its_results_and_its_data(tmp_path):
+    with zipfile.ZipFile(wheel.build(tmp_path / "wheel")) as archive:
+        archive.extractall(tmp_path / "site")
+    program = f"""import sys
+sys.path.insert(0, {str(tmp_path / "site")!r})
+from dnnbook import data
+from dnnbook.experiments import ledger
+print(len(ledger.measured("peers")) > 0, data.__file__.startswith(sys.path[0]))
+print(data.load_fashion_mnist()[0][0].shape[1:])"""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "True True\n(28, 28)\n", done.stderr
+
+
 def test_the_wheel_asks_for_what_the_book_asks_for():
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
     lines = (ROOT / "requirements.in").read_text("utf8").replace('"', "'").splitlines()
     asked = {re.sub(r"\s*#.*", "", line) for line in lines}
-    assert set(settings["dependencies"]) <= asked
+    assert set(project["dependencies"]) <= asked
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ def begin(language: str = "en") -> None:
 
 
 def speak(language: str) -> None:
-    """Draws in a language until the cell is done: a kernel may give each a context of its own."""
+    """Draws in a language from here on; for a cell, since each may run in a context of its own."""
     from dnnbook import style
 
-    style.speaking(language).__enter__()
+    style._language.set(language)
