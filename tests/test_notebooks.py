@@ -323,7 +323,8 @@ def test_a_notebook_runs_from_what_was_downloaded_alone_and_shows_the_same(
 ):
     shutil.copy(SITE / place / "notebooks" / f"{name}.ipynb", tmp_path)
     shutil.copy(SITE / "wheels" / wheel.name(), tmp_path)
-    alone = {"PATH": str(fresh.parent), "HOME": str(tmp_path)}
+    subprocess.run([fresh, "-m", "pip", "uninstall", "--yes", "--quiet", "dnnbook"], check=True)
+    alone = {"PATH": f"{fresh.parent}:{os.defpath}", "HOME": str(tmp_path)}
     command = [fresh, "-c", RUN, f"{name}.ipynb"]
     done = subprocess.run(
         command, cwd=tmp_path, env=alone, capture_output=True, text=True, check=False

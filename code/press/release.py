@@ -93,15 +93,15 @@ def size(file: Path) -> str:
 def block(files: list[File], edition: editions.Edition) -> str:
     """What the landing page of an edition offers, as HTML."""
     language, up = edition.language[:2], "../" * edition.place.count("/")
+    stop = {"en": ", ", "zh": "，"}[language]
     lines = [
         f'<li><a download href="{up}{OFFERED}/{file.path.name}">{escape(SAID[file.kind][language])}'
-        f"</a>, {size(file.path)}</li>"
+        f"</a>{stop}{size(file.path)}</li>"
         for file in files
         if file.edition in (None, edition)
     ]
-    return (
-        f'<section id="{OFFERED}"><h2>{TITLE[language]}</h2>\n<ul>{"".join(lines)}</ul></section>'
-    )
+    title = f"<h2>{TITLE[language]}</h2>"
+    return f'<section id="{OFFERED}">{title}\n<ul>{"".join(lines)}</ul></section>'
 
 
 def offer(site: Path, files: list[File]) -> None:
