@@ -2,7 +2,7 @@
 FROM python:3.11-slim
 RUN apt-get -qq update && apt-get -qq install -y --no-install-recommends make
 WORKDIR /book
-COPY Makefile _config.yml _toc.yml index.md requirements.in requirements.txt ./
+COPY Makefile LICENSE pyproject.toml _config.yml _toc.yml index.md requirements.in requirements.txt ./
 COPY book book
 COPY code code
 RUN make book

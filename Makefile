@@ -6,7 +6,7 @@ export PYTHONPATH := $(CURDIR)/code
 SETUP := $(PYTHON) -m press.environment $(VENV) requirements.txt
 
 .DEFAULT_GOAL := book
-.PHONY: book pdf test test-all experiments lint format serve bench clean help
+.PHONY: book pdf notebooks epub release test test-all experiments lint format serve bench clean help
 
 book:  ## the HTML book in both languages, in _build/html
 	@$(SETUP)
@@ -15,6 +15,18 @@ book:  ## the HTML book in both languages, in _build/html
 pdf:  ## the printed book in both languages, in _build/pdf; needs LaTeX
 	@$(SETUP)
 	@$(PY) -m press.pdf
+
+notebooks:  ## every chapter as a notebook, with the wheel it installs, in _build/notebooks
+	@$(SETUP)
+	@$(PY) -m press.notebooks
+
+epub:  ## the book for e-readers, in both languages, in _build/epub
+	@$(SETUP)
+	@$(PY) -m press.epub
+
+release:  ## all of it, with the PDF if there is one, digests and a site to publish, in _build/release
+	@$(SETUP) requirements-test.txt
+	@$(PY) -m press.release
 
 test:  ## the book, then the whole test suite
 	@$(SETUP) requirements-test.txt

@@ -82,6 +82,8 @@ class Book:
         (root / "assets" / "book.css").touch()
         (root / "assets" / "icon.svg").touch()
         (root / "requirements.txt").write_text("numpy==0\n")
+        for name in ("pyproject.toml", "LICENSE"):  # of which the wheel is made
+            shutil.copy(ROOT / name, root)
         (root / "_toc.yml").write_text(
             "format: jb-book\nroot: index\nchapters: [{file: a}, {file: b}]\n"
         )

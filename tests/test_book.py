@@ -45,6 +45,7 @@ TOOLS = {
     "dnnbook.hanzi": {"style", "words"},
     "dnnbook.numbers": {"style"},
     "dnnbook.page": {"numbers", "style"},
+    "dnnbook.notebook": {"settings", "style"},
     "dnnbook.export": {"page"},
 }
 

@@ -361,7 +361,7 @@ def test_every_page_says_its_language_and_what_it_is_about(texts):
 
 def test_chapters_say_how_long_they_take(texts):
     said = {
-        name: int(re.search(r"(?:about|约) (\d+) (?:minutes|分钟)<", text)[1])
+        name: int(re.search(r"(?:about|约) (\d+) (?:minutes|分钟) ·", text)[1])
         for name, text in texts.items()
         if "reading-time" in text
     }

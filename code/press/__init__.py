@@ -8,9 +8,11 @@ def setup(app):
         building,
         colophon,
         editions,
+        epub,
         folder,
         glossary,
         mathml,
+        notebooks,
         numbers,
         numref,
         paper,
@@ -22,6 +24,7 @@ def setup(app):
     )
 
     ours = (mathml, quiz, widget, numbers, glossary, colophon, numref, spacing, tables)
-    for part in (*ours, searching, paper, breaks, editions, folder, building):
+    others = (searching, paper, breaks, editions, epub, notebooks, folder, building)
+    for part in (*ours, *others):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

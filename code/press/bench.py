@@ -26,6 +26,8 @@ KEPT = (
     "_toc.yml",
     "requirements.in",
     "requirements.txt",
+    "pyproject.toml",
+    "LICENSE",
     "book",
     "code",
 )

@@ -78,10 +78,9 @@ def restore(place: Path) -> None:
         old.rename(place)
 
 
-def build(edition: editions.Edition, aside: Path, builder: str = "html") -> int:
+def build(edition: editions.Edition, aside: Path, *options: str) -> int:
     """The exit status of jupyter-book, which takes the lock of those who write."""
-    command = [*JUPYTER_BOOK, "build", str(edition.folder), "--path-output", str(aside)]
-    command += ["--builder", builder]
+    command = [*JUPYTER_BOOK, "build", str(edition.folder), "--path-output", str(aside), *options]
     return subprocess.call(command, env={**os.environ, editions.TOGETHER: "1"})
 
 

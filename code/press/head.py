@@ -54,6 +54,7 @@ class About(NamedTuple):
     root: str  # the way from the page to the root of the site: ./ or ../../
     url: str = ""  # where the page will stand, if that is known
     editions: tuple[tuple[str, str], ...] = ()  # languages, and the page's address in each
+    notebook: tuple[str, str] | None = None  # where its notebook lies, and the wheel for that
 
 
 def policy(script: str = "", style: str = "") -> str:

@@ -19,6 +19,10 @@ from press.words import all_said
 SITES = ("html", "dirhtml")  # an e-book is rendered through the same templates, but is no site
 PACE = 200  # words a minute, or twice as many Chinese characters
 HAN = re.compile("[\u4e00-\u9fff]")
+NOTEBOOK = {
+    "en": "this chapter {as a notebook}, and {the code that it needs}",
+    "zh": "本章的{笔记本}及其{所需的代码}",
+}
 TIME = {"en": ("about 1 minute", "about {} minutes"), "zh": ("约 1 分钟", "约 {} 分钟")}
 PIXELS = {"pt": 4 / 3, "px": 1, "": 1}
 
@@ -45,13 +49,22 @@ def minutes(article: str) -> int:
     return max(1, round((words + len(plain(listings).split())) / PACE))
 
 
-def with_time(body: str, language: str) -> str:
+def offered(notebook: tuple[str, str], language: str) -> str:
+    """A line that offers a chapter's notebook, and the wheel that the notebook installs."""
+    first, second = (f'<a download href="{address}">\\1</a>' for address in notebook)
+    said = re.sub(r"\{(.*?)\}", first, NOTEBOOK[language[:2]], count=1)
+    return re.sub(r"\{(.*?)\}", second, said)
+
+
+def with_time(body: str, language: str, notebook: tuple[str, str] | None = None) -> str:
     """The time to read, below the title of a chapter: of a page whose title has a number."""
     article = ARTICLE.search(body)
     if not article or '<h1><span class="section-number">' not in article[0]:
         return body
     time = minutes(article[0])
     said = TIME[language[:2]][time > 1].format(time)
+    if notebook:
+        said += f" · {offered(notebook, language)}"
     place = body.index("</h1>", article.start()) + len("</h1>")
     return f'{body[:place]}\n<p class="reading-time">{said}</p>{body[place:]}'
 
@@ -80,7 +93,7 @@ def finished(page: str, about: About, size: Size) -> str:
         field = body.rindex('<input type="search"')
         body = f"{body[:field]}<input autofocus{body[field + len('<input') :]}"
     body = body.replace(*ENTRY)
-    body = all_said(with_time(body, about.language), about.language)
+    body = all_said(with_time(body, about.language, about.notebook), about.language)
     return before + head(page, about) + sized(body, size)
 
 
@@ -117,5 +130,6 @@ class Templates(BuiltinTemplateLoader):
         self.sheets = sheets(page)
         language, root = context["language"] or "en", context["content_root"]
         url, places = context["pageurl"] or "", tuple(context.get("alternates", ()))
-        about = About(context["docstitle"], language, root, url, places)
+        offer = tuple(root + one for one in context.get("notebook", ())) or None
+        about = About(context["docstitle"], language, root, url, places, offer)
         return finished(page, about, self.size)

@@ -134,7 +134,7 @@ def make(folder: Path, edition: editions.Edition) -> Path:
         SystemExit: Sphinx or LaTeX failed.
     """
     aside = folder / "aside" / edition.place
-    if book.build(edition, aside, "latex") != 0:
+    if book.build(edition, aside, "--builder", "latex") != 0:
         sys.exit(f"The PDF was not built: see the messages above. {kept(folder)}".rstrip())
     print(f"typesetting the edition in {edition.name}", flush=True)
     return bind(aside / "_build" / "latex", folder)

@@ -14,7 +14,9 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import NamedTuple
 
-FOLDER = Path(__file__).resolve().parents[3] / "book" / "results"
+# In the wheel the results are a part of the package; here they lie beside the pages.
+PACKED = Path(__file__).resolve().parents[1] / "results"
+FOLDER = PACKED if PACKED.is_dir() else PACKED.parents[2] / "book" / "results"
 
 # The fields of a row, and their types. `recipe` and `data_digest` say what was run on what;
 # `serial` says that nothing ran beside it, so that its CPU seconds can be compared.

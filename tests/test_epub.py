@@ -1,0 +1,164 @@
+"""The e-book: valid, complete without a script, the same bytes, never half made."""
+
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from press import cover, digest, epub
+
+ROOT = Path(__file__).resolve().parents[1]
+MAKE = (sys.executable, "-m", "press.epub")
+DRAWING = """from dnnbook import page, style
+
+def two_dots():
+    fig, ax = style.canvas()
+    ax.plot([0, 1], [0, 1], "o")
+    ax.set_xlabel("a word and another")
+    return fig
+
+page.figure(two_dots)"""
+REST = """
+```{glue:figure} fig-two-dots
+:name: fig-two-dots
+:alt: Two dots, the second above the first.
+
+Two dots, one above the other: $y = x$.
+```
+
+$$
+\\sum_i x_i
+$$ (eq-sum)
+
+By {eq}`eq-sum` and {numref}`fig-two-dots`.
+
+| $x$ | $y$ |
+|--:|:--|
+| 1 | 2 |
+
+```{code-cell} python3
+:tags: [hide-input]
+print("folded on the site")
+```
+
+:::{quiz} What is two and two?
+- [ ] Three.
+
+  One too few.
+
+- [x] Four.
+
+  Two, and two more.
+
+- [ ] Five.
+
+  One too many.
+:::
+
+```{dropdown} Solution
+It is *four*.
+```
+"""
+
+
+@pytest.fixture
+def furnished(book):
+    """A small book with one of everything that an e-book shows in another way than a site."""
+    package = ROOT / "code" / "dnnbook"
+    for name in ("page", "style"):
+        shutil.copy(package / f"{name}.py", book.root / "code" / "dnnbook")
+    fonts = Path("bundled", "fonts")
+    shutil.copytree(package / fonts, book.root / "code" / "dnnbook" / fonts)
+    for name in ("reader.css", "fonts/STIXTwoMath-Regular.woff2", "fonts/OFL-STIXTwoMath.txt"):
+        shutil.copy(ROOT / "book" / "assets" / name, book.root / "assets" / name)
+    parts = "[{numbered: true, chapters: [{file: a}, {file: b}]}]"
+    (book.root / "_toc.yml").write_text(f"format: jb-book\nroot: index\nparts: {parts}\n")
+    book.page("a", DRAWING)
+    with (book.root / "a.md").open("a") as page:
+        page.write(REST)
+    return book
+
+
+def check(file: Path) -> None:
+    """epubcheck finds neither an error nor a warning."""
+    if not (found := shutil.which("epubcheck")):
+        pytest.skip("epubcheck is not installed")
+    program = Path(found).resolve()  # Debian's is an archive of Java, which not every kernel runs
+    command = ["java", "-jar", program] if program.suffix == ".jar" else [program]
+    done = subprocess.run([*command, file], capture_output=True, text=True, check=False)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    assert "WARNING" not in said, said
+
+
+def contents(file: Path) -> dict[str, str]:
+    """The texts of an e-book, by their names."""
+    with zipfile.ZipFile(file) as archive:
+        assert archive.namelist()[0] == "mimetype"
+        names = [name for name in archive.namelist() if name.endswith((".xhtml", ".opf", ".svg"))]
+        return {name: archive.read(name).decode() for name in names}
+
+
+def test_an_e_book_is_valid_shows_everything_and_is_the_same_bytes_each_time(furnished):
+    status, output = furnished.run(MAKE)
+    assert status == 0, output
+    file = furnished.root / "_build" / "epub" / "deep-neural-networks.epub"
+    check(file)
+    texts, first = contents(file), file.read_bytes()
+    page = texts["a.xhtml"]
+    assert "<math" in page
+    assert 'alt="Two dots, the second above the first."' in page
+    assert "folded on the site" in page
+    assert page.index("What is two and two?") < page.index("Two, and two more.")
+    assert page.index("Solution") < page.index("<em>four</em>")
+    assert not re.search(r"<(details|summary|script|nav|button|form)\b", page)
+    listed = texts["content.opf"]
+    assert 'href="a.xhtml" media-type="application/xhtml+xml" properties="mathml"' in listed
+    assert 'properties="cover-image"' in listed
+    assert ".js" not in listed
+    for name, text in texts.items():
+        ElementTree.fromstring(text)
+        assert "<!DOCTYPE svg" not in text, name
+    assert "1\u2002A" in texts["nav.xhtml"]
+    status, output = furnished.run(MAKE, TZ="Asia/Kathmandu")
+    assert status == 0, output
+    assert file.read_bytes() == first
+
+
+def test_an_e_book_that_cannot_be_made_leaves_the_last_good_one(furnished):
+    furnished.run(MAKE)
+    file = furnished.root / "_build" / "epub" / "deep-neural-networks.epub"
+    good = file.read_bytes()
+    furnished.edit("b.md", "Prose about", "See {ref}`nowhere` about")
+    status, output = furnished.run(MAKE)
+    assert status != 0
+    assert output.splitlines()[-1].endswith("The last good files are still in place.")
+    assert file.read_bytes() == good
+    assert [one.name for one in file.parent.iterdir()] == [file.name]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_cover_is_a_picture_of_the_size_that_readers_want_and_lacks_no_letter(
+    language, tmp_path
+):
+    author = {"en": "the authors of the book", "zh": "本书作者"}[language]
+    made = cover.picture(language, author)  # a missing letter would warn, which fails the test
+    assert made == cover.picture(language, author)
+    assert len(made) < 1_000_000
+    (tmp_path / "cover.png").write_bytes(made)
+    assert Image.open(tmp_path / "cover.png").size == (1600, 2560)
+
+
+def test_both_editions_are_valid_e_books():
+    subprocess.run(MAKE, cwd=ROOT, check=True, env=None)
+    for one in epub.editions.present():
+        file = digest.ROOT / "_build" / "epub" / epub.name(one, "epub")
+        check(file)
+        texts = contents(file)
+        assert sum("<math" in text for text in texts.values()) >= 11
