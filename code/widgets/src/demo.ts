@@ -45,7 +45,7 @@ export abstract class Demo extends HTMLElement {
   private async begin(): Promise<void> {
     const picture = [...this.childNodes];
     try {
-      await this.fetch();
+      await this.bring();
       const parts = this.build();
       const body = html("div", { class: "demo", role: "group", "aria-label": this.name });
       body.append(...parts);
@@ -65,7 +65,7 @@ export abstract class Demo extends HTMLElement {
 
   /** Asks for what the page handed over: a classic script, since a page on a disk may load no
    * other kind of file. */
-  private fetch(): Promise<void> {
+  private bring(): Promise<void> {
     const { src } = this.dataset;
     if (!src) return Promise.resolve();
     return new Promise((done, failed) => {
