@@ -49,12 +49,20 @@ class Breaks(OnPaper):
             if above and not isinstance(place[above - 1], nodes.title):
                 lines = height(node) if height(node) <= WHOLE else 7
                 place.insert(above, raw(rf"\BookNeed{{{lines}}}"))
-        for table in self.document.findall(nodes.table):
+        for table in list(self.document.findall(nodes.table)):
             rows = list(table.findall(nodes.row))
             if len(rows) > LONG:
-                table["classes"] += ["longtable", "colwidths-given"]
-                for spec, width in zip(table.findall(nodes.colspec), widths(rows), strict=True):
-                    spec["colwidth"] = width
+                lengthen(table, rows)
+
+
+def lengthen(table: nodes.table, rows: list[nodes.row]) -> None:
+    """Makes a table one that may go over pages, with columns as wide as they need."""
+    table["classes"] += ["longtable", "colwidths-given"]
+    for spec, width in zip(table.findall(nodes.colspec), widths(rows), strict=True):
+        spec["colwidth"] = width
+    if not isinstance(table[0], nodes.title):  # LaTeX numbers it all the same
+        place = table.parent
+        place.insert(place.index(table) + 1, raw(r"\addtocounter{table}{-1}"))
 
 
 def widths(rows: list[nodes.row]) -> list[int]:

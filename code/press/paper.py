@@ -110,7 +110,7 @@ class Index(OnPaper):
             node.parent.remove(node)
         keys = self.keys()
         for node in list(self.document.findall(nodes.emphasis)):
-            key = keys.get(node.astext().lower())
+            key = found(node.astext().lower(), keys)
             if key and not within(node, nodes.title, nodes.caption):
                 node.parent.insert(node.parent.index(node), raw(rf"\index{{{key}}}"))
 
@@ -121,6 +121,12 @@ class Index(OnPaper):
             return {entry["term"].lower(): entry["term"] for entry in entries}
         ordered = enumerate(sorted(entries, key=glossary.by_sound))
         return {e["zh"].lower(): f"{number:04}@{e['zh']}（{e['term']}）" for number, e in ordered}
+
+
+def found(said: str, keys: dict[str, str]) -> str | None:
+    """The key of a term, also of one with an ending: batches, flattened."""
+    endings = range(len(said), max(len(said) - 5, 0), -1)
+    return next((keys[said[:end]] for end in endings if said[:end] in keys), None)
 
 
 class Answers(OnPaper):
