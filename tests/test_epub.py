@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from press import cover, digest, epub
+from press.head import PREVIEW
 
 ROOT = Path(__file__).resolve().parents[1]
 MAKE = (sys.executable, "-m", "press.epub")
@@ -153,6 +154,14 @@ def test_the_cover_has_the_size_that_readers_want_and_lacks_no_letter(language):
     assert Image.open(io.BytesIO(made)).size == (1600, 2560)
 
 
+@pytest.mark.parametrize("language", cover.WORDS)
+def test_what_is_shown_with_a_link_to_the_book_is_as_the_code_draws_it(language):
+    kept = (ROOT / "book" / "assets" / PREVIEW.format(language)).read_bytes()
+    assert kept == cover.preview(language)
+    assert Image.open(io.BytesIO(kept)).size == (1200, 630)
+
+
+@pytest.mark.slow  # both editions
 def test_both_editions_are_valid_e_books():
     subprocess.run(MAKE, cwd=ROOT, check=True, env=None)
     for one in epub.editions.present():

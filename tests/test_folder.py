@@ -120,6 +120,9 @@ def test_a_book_that_knows_its_address_has_a_map(book):
     assert "<loc>https://a.org/b/a.html</loc>" in (site / "sitemap.xml").read_text()
     assert 'href="https://a.org/b/"' in (site / "404.html").read_text()
     assert '<meta property="og:url" content="https://a.org/b/a.html">' in book.html("a")
+    picture = "_static/preview-en.png"
+    assert f'<meta property="og:image" content="https://a.org/b/{picture}">' in book.html("a")
+    assert (book.site / picture).exists()
     book.edit("_config.yml", "    html_baseurl: https://a.org/b/\n", "")
     assert book.build()[0] == 0
     assert not (site / "sitemap.xml").exists()

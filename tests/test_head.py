@@ -101,6 +101,9 @@ def test_the_first_page_bears_the_title_of_the_book_once():
 def test_where_the_page_will_stand_is_said_if_it_is_known():
     made = head.head(PAGE, ABOUT._replace(url="https://example.org/5.html"))
     assert '<meta property="og:url" content="https://example.org/5.html">' in made
+    assert "og:image" not in made
+    made = head.head(PAGE, ABOUT._replace(preview="https://example.org/a.png"))
+    assert '<meta property="og:image" content="https://example.org/a.png">' in made
 
 
 def test_a_long_description_ends_between_words_and_a_page_without_one_has_its_title():

@@ -1,6 +1,6 @@
 """The cover: the loss of the smallest network from above, with ways down, and the title over it.
 
-    python -m press.cover cover.png
+    python -m press.cover book/assets      draws anew what is shown with a link to the book
 
 The bowl is that of `dnnbook.toy`, and the ways are gradient descent on it.
 """
@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from dnnbook import style, toy
+from press.head import PREVIEW
 
 SIZE, DOTS = (6.25, 10.0), 256  # inches, dots an inch: 1600 × 2560, as shops of e-books ask
 NIGHT, SKY, TITLE, QUIET = "#0c2340", "#8fb3d9", "#fffefc", "#c4d7ec"
@@ -59,11 +60,16 @@ def draw(file: Path, width: float, height: float) -> None:
     bowl((width, height)).savefig(file, facecolor=NIGHT, metadata=metadata)
 
 
-def entitle(fig: Figure, language: str, author: str) -> None:
-    """Puts title, subtitle and author on the cover, the title on a calmer ground."""
-    veil = np.clip(np.linspace(-0.9, 1.5, 200)[:, None], 0, 0.85)
+def calm(fig: Figure, veil: np.ndarray) -> None:
+    """Lays the ground over the drawing, so that words can stand there; `veil` says how thick."""
     look = {"origin": "lower", "aspect": "auto", "interpolation": "bilinear", "zorder": 5}
-    fig.axes[0].imshow(np.full((200, 1, 3), to_rgb(NIGHT)), alpha=veil, extent=EXTENT, **look)
+    ground = np.full((*veil.shape, 3), to_rgb(NIGHT))
+    fig.axes[0].imshow(ground, alpha=np.clip(veil, 0, 0.85), extent=EXTENT, **look)
+
+
+def entitle(fig: Figure, language: str, author: str) -> None:
+    """Puts title, subtitle and author on the cover."""
+    calm(fig, np.linspace(-0.9, 1.5, 200)[:, None])
     title, subtitle, spacing, low = WORDS[language]
     look = {"va": "top", "font": HAN} if language == "zh" else {"va": "top"}
     fig.text(0.09, 0.935, title, color=TITLE, size=46, weight=600, linespacing=spacing, **look)
@@ -71,15 +77,32 @@ def entitle(fig: Figure, language: str, author: str) -> None:
     fig.text(0.09, 0.07, author, color=TITLE, size=14, **look)
 
 
-def picture(language: str, author: str) -> bytes:
-    """The cover of the e-book as a PNG file, the same bytes each time."""
-    fig, buffer, small = bowl(SIZE), io.BytesIO(), io.BytesIO()
-    entitle(fig, language, author)
-    fig.savefig(buffer, format="png", dpi=DOTS, facecolor=NIGHT)
+def as_png(fig: Figure, dots: int) -> bytes:
+    """A drawing as a PNG file, the same bytes each time."""
+    buffer, small = io.BytesIO(), io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=dots, facecolor=NIGHT)
     Image.open(buffer).convert("RGB").quantize(COLOURS).save(small, format="png", optimize=True)
     return small.getvalue()
 
 
+def picture(language: str, author: str) -> bytes:
+    """The cover of the e-book."""
+    fig = bowl(SIZE)
+    entitle(fig, language, author)
+    return as_png(fig, DOTS)
+
+
+def preview(language: str) -> bytes:
+    """What is shown with a link to the book: 1200 × 630 pixels, as the Open Graph pages ask."""
+    fig = bowl((6, 3.15))
+    calm(fig, np.linspace(1.9, -0.9, 200)[None, :])
+    title, subtitle, spacing, _ = WORDS[language]
+    look = {"va": "top", "font": HAN} if language == "zh" else {"va": "top"}
+    fig.text(0.06, 0.87, title, color=TITLE, size=25, weight=600, linespacing=spacing, **look)
+    fig.text(0.06, 0.3, subtitle, color=QUIET, size=10, linespacing=1.2, **look)
+    return as_png(fig, 200)
+
+
 if __name__ == "__main__":
-    for place in sys.argv[1:]:
-        Path(place).write_bytes(picture("zh" if "zh" in place else "en", "the authors of the book"))
+    for language in WORDS:
+        Path(sys.argv[1], PREVIEW.format(language)).write_bytes(preview(language))

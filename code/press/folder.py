@@ -21,6 +21,8 @@ IMPORT = re.compile(r'@import "([^"]+)";')
 ADDRESS = re.compile(r"url\(([\"']?)(?!data:)([^)\"']+)\1\)")
 # The address of a file, without the way up to the root and without the version behind it.
 ASKED = re.compile(r'(?:src|href)="(?:\.{1,2}/)*(_(?:static|images)/[^"?#]+)')
+# A picture that is shown with a link to the page; its address is whole.
+SHOWN = re.compile(r'property="og:image" content="[^"]*?(_static/[^"]+)"')
 
 LOOK = (
     ":root{color-scheme:light dark}"
@@ -71,6 +73,7 @@ def sweep(root: Path, pages: list[str], sheet: str) -> None:
     """Removes files and images that no page and no style asks for; the fonts' licences stay."""
     asked = {unquote(name) for page in pages for name in ASKED.findall(page)}
     asked |= {f"_static/{name}" for _, name in ADDRESS.findall(sheet)}
+    asked |= {name for page in pages for name in SHOWN.findall(page)}
     for folder in (root / "_static", root / "_images"):
         for file in sorted(folder.rglob("*"), reverse=True):  # what is in a folder, then itself
             if file.is_dir():

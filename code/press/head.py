@@ -14,6 +14,7 @@ from html import escape, unescape
 from typing import NamedTuple
 
 SHEET = "site.css"
+PREVIEW = "preview-{}.png"  # in `_static`, for each language
 
 # The theme's own script sets the colours once all is there; this one before the first paint.
 MODE = (
@@ -53,6 +54,7 @@ class About(NamedTuple):
     language: str
     root: str  # the way from the page to the root of the site: ./ or ../../
     url: str = ""  # where the page will stand, if that is known
+    preview: str = ""  # where the picture stands that is shown with a link, if that is known
     editions: tuple[tuple[str, str], ...] = ()  # languages, and the page's address in each
     notebook: tuple[str, str] | None = None  # where its notebook lies, and the wheel for that
 
@@ -120,6 +122,8 @@ def properties(name: str, text: str, about: About) -> list[str]:
     }
     if about.url:
         said["url"] = about.url
+    if about.preview:
+        said |= {"image": about.preview, "image:alt": about.book}
     return [f'<meta property="og:{key}" content="{escape(said[key])}">' for key in said]
 
 

@@ -8,12 +8,12 @@ comes. Sphinx renders every page through `Templates`, which `_config.yml` names.
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.util.images import get_image_size
 
-from press.head import ARTICLE, SCRIPT, About, head, plain, sheets
+from press.head import ARTICLE, PREVIEW, SCRIPT, About, head, plain, sheets
 from press.words import all_said
 
 SITES = ("html", "dirhtml")  # an e-book is rendered through the same templates, but is no site
@@ -131,5 +131,7 @@ class Templates(BuiltinTemplateLoader):
         language, root = context["language"] or "en", context["content_root"]
         url, places = context["pageurl"] or "", tuple(context.get("alternates", ()))
         offer = tuple(root + one for one in context.get("notebook", ())) or None
-        about = About(context["docstitle"], language, root, url, places, offer)
+        base = self.builder.config.html_baseurl
+        preview = urljoin(base, f"_static/{PREVIEW.format(language[:2])}") if base else ""
+        about = About(context["docstitle"], language, root, url, preview, places, offer)
         return finished(page, about, self.size)
