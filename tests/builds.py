@@ -1,7 +1,10 @@
 """Builds on one core or without a network, and built sites compared file by file."""
 
 import hashlib
+import os
 from pathlib import Path
+
+from press.digest import OBEYED, ROOT
 
 # Each is a beginning for a program. The first does nothing where a process cannot choose its
 # cores; the second belongs behind `unshare --net`, and gives the new, empty network its loopback.
@@ -14,6 +17,16 @@ SIOCSIFFLAGS, UP = 0x8914, 1
 fcntl.ioctl(socket.socket(), SIOCSIFFLAGS, struct.pack("16sh", b"lo", UP))
 """
 NO_NETWORK = ["unshare", "--map-root-user", "--net"]
+
+
+def untouched() -> dict[str, str]:
+    """The environment of a build of the whole book whose executions the site's cache holds.
+
+    TensorFlow sets a variable when a test imports it, and the tests set some; for the press
+    each would be a reason to execute all pages again.
+    """
+    kept = {name: value for name, value in os.environ.items() if not OBEYED.match(name)}
+    return {**kept, "PYTHONPATH": str(ROOT / "code")}
 
 
 def contents(site: Path) -> dict[str, str]:

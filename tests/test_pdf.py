@@ -7,6 +7,7 @@ import subprocess
 import sys
 import unicodedata
 
+import builds
 import pytest
 
 from press import glossary, paper, pdf, quiz
@@ -138,7 +139,7 @@ def printed():
         pytest.skip("LaTeX is not here")
     done = subprocess.run(
         [sys.executable, "-m", "press.pdf"],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "code")},
+        env=builds.untouched(),
         cwd=ROOT,
         capture_output=True,
         text=True,
