@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 try:
@@ -133,9 +134,18 @@ def main() -> None:
     print(f"The book is built, in {seconds:.0f} s. Open {folder / 'html' / 'index.html'}")
 
 
-if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, stop)  # which ends, as Ctrl-C does, what was started
+def run(command: Callable[[], None], what: str) -> None:
+    """Runs a command that, when it is stopped, ends what it started and says so.
+
+    Raises:
+        SystemExit: it was stopped.
+    """
+    signal.signal(signal.SIGTERM, stop)  # which does as Ctrl-C does
     try:
-        main()
+        command()
     except KeyboardInterrupt:
-        sys.exit("The book was not built: it was stopped.")
+        sys.exit(f"The {what} was not built: it was stopped.")
+
+
+if __name__ == "__main__":
+    run(main, "book")

@@ -8,7 +8,6 @@ the log of LaTeX beside it. Until then the last good PDF stays where it was.
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -153,8 +152,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, book.stop)
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit("The PDF was not built: it was stopped.")
+    book.run(main, "PDF")
