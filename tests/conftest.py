@@ -67,8 +67,10 @@ class Book:
         package = root / "code" / "dnnbook"
         package.mkdir()
         (package / "__init__.py").touch()
-        for name in ("settings", "words"):  # what the press uses of it
+        for name in ("settings", "style", "words"):  # what the press uses of it
             shutil.copy(ROOT / "code" / "dnnbook" / f"{name}.py", package)
+        drawn_with = Path("bundled", "fonts")
+        shutil.copytree(ROOT / "code" / "dnnbook" / drawn_with, package / drawn_with)
         (package / "base.py").write_text("ONE = 1\n")
         (package / "alpha.py").write_text("from dnnbook.base import ONE\nA = ONE + 10\n")
         (package / "beta.py").write_text("B = 20\n")

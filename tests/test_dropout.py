@@ -201,7 +201,7 @@ def test_dropout_buys_confidence_and_a_temperature_as_much(splits, runs, answers
     gap = {rate: masks.overconfidence(trio[k], labels) for rate, trio in answers.items()}
     assert gap[0] > gap[0.2] + 0.005  # seen: by 0.015 to 0.03
     assert gap[0.2] > gap[0.5] + 0.01
-    assert abs(gap[0.5]) < 0.03
+    assert abs(gap[0.5]) < 0.05
     losses = {rate: runs[rate][k][0]["val_loss"] for rate in runs}
     assert losses[0].argmin() < 16
     assert losses[0].min() < losses[0.5].min() + 0.02  # stopping in time does as much

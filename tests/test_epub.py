@@ -10,9 +10,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import builds
+import numpy as np
 import pytest
 from PIL import Image
 
+from dnnbook import toy
 from press import cover, digest, epub
 from press.head import PREVIEW
 
@@ -74,10 +76,8 @@ It is *four*.
 def furnished(book):
     """A small book with one of everything that an e-book shows in another way than a site."""
     package = ROOT / "code" / "dnnbook"
-    for name in ("page", "style"):
+    for name in ("page", "numbers"):
         shutil.copy(package / f"{name}.py", book.root / "code" / "dnnbook")
-    fonts = Path("bundled", "fonts")
-    shutil.copytree(package / fonts, book.root / "code" / "dnnbook" / fonts)
     for name in ("reader.css", "fonts/STIXTwoMath-Regular.woff2", "fonts/OFL-STIXTwoMath.txt"):
         shutil.copy(ROOT / "book" / "assets" / name, book.root / "assets" / name)
     parts = "[{numbered: true, chapters: [{file: a}, {file: b}]}]"
@@ -153,6 +153,14 @@ def test_the_cover_has_the_size_that_readers_want_and_lacks_no_letter(language):
     assert made == cover.picture(language, author)
     assert len(made) < 1_000_000
     assert Image.open(io.BytesIO(made)).size == (1600, 2560)
+
+
+def test_the_cover_shows_the_bowl_of_the_smallest_network_and_descents_on_it():
+    w, b = np.meshgrid(np.linspace(-2, 5, 4), np.linspace(-8, 13, 5))
+    assert cover.loss(w, b) == pytest.approx(toy.mean_squared_error(w, b))
+    for start in cover.STARTS:
+        path = cover.descend(start, 0.005, 50)
+        assert path == pytest.approx(toy.descend(start, 0.005, 50))
 
 
 @pytest.mark.parametrize("language", cover.WORDS)

@@ -266,7 +266,7 @@ def test_the_yardstick_is_short_and_confidence_praises_what_is_no_garment(judge,
     assert judge.distance(training.images[:2000], validation.images) < 1
     noise = seeds.generator("noise").random((500, 28, 28))
     for strange in (np.ones((1, 28, 28)), noise):
-        assert judge.confidence(strange) > judge.confidence(validation.images) - 0.1
+        assert judge.confidence(strange) > judge.confidence(validation.images) - 0.2
 
 
 # --- the claims of the chapter, over three seeds ----------------------------------------

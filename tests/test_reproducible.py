@@ -60,9 +60,8 @@ def furnish(book):
     """Gives a small book one of everything that the real one has: enough pages, too, that
     Sphinx reads them in parallel."""
     code, package = book.root / "code" / "dnnbook", building.digest.SOURCE / "dnnbook"
-    for name in ("page", "style", "words"):
+    for name in ("page", "numbers"):
         shutil.copy(package / f"{name}.py", code)
-    shutil.copytree(package / "bundled" / "fonts", code / "bundled" / "fonts")
     (code / "alpha.py").write_text('"""Alpha."""\n\nA = 11\n\ndef f(x={1: 2}):\n    """F."""\n')
     (book.root / "requirements.in").write_text("numpy>=2  # arrays\n")
     (book.root / "book").mkdir()

@@ -134,5 +134,5 @@ def test_a_demo_that_is_written_wrongly_fails_the_build(book, broken, complaint)
 
 def test_the_press_knows_the_demos_that_the_bundle_defines():
     source = (Path(__file__).parents[1] / "code" / "widgets" / "src" / "index.ts").read_text("utf8")
-    (listed,) = re.findall(r"const DEMOS = \{(.*?)\};", source)
+    (listed,) = re.findall(r"const DEMOS = \{(.*?)\};", source, re.DOTALL)
     assert tuple(re.findall(r"(\w+): \w+", listed)) == widget.DEMOS

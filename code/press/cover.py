@@ -2,7 +2,8 @@
 
     python -m press.cover book/assets      draws anew what is shown with a link to the book
 
-The bowl is that of `dnnbook.toy`, and the ways are gradient descent on it.
+The bowl is that of `dnnbook.toy`, which imports Keras, and so is computed anew: the points are
+(x, 2x − 1), L(w, b) = mean((wx + b − 2x + 1)²), and the ways are gradient descent on it.
 """
 
 import io
@@ -14,13 +15,14 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
-from dnnbook import style, toy
+from dnnbook import style
 from press.head import PREVIEW
 
 SIZE, DOTS = (6.25, 10.0), 256  # inches, dots an inch: 1600 × 2560, as shops of e-books ask
 NIGHT, SKY, TITLE, QUIET = "#0c2340", "#8fb3d9", "#fffefc", "#c4d7ec"
 HAN = Path(__file__).with_name("fonts") / "NotoSansSC-Cover.ttf"
 COLOURS = 96  # no more are left of the picture: a quarter of the bytes
+X = np.arange(-1.0, 5.0)
 STARTS = ((4.3, 5.4), (0.3, 4.7), (-1.2, 3.0), (4.7, 1.6), (3.6, -6.4), (-0.3, -4.2))
 EXTENT = (-2.2, 5.2, -8.2, 13.0)  # weights, from left to right; biases, from low to high
 # Title and subtitle, the spacing of the title's lines, and how high the subtitle stands.
@@ -35,6 +37,20 @@ WORDS = {
 }
 
 
+def loss(w: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The loss at weights and biases, arrays of one shape."""
+    return np.mean([(w * x + b - 2 * x + 1) ** 2 for x in X], axis=0)
+
+
+def descend(start: tuple[float, float], rate: float, steps: int) -> np.ndarray:
+    """The path of (w, b), shape (steps + 1, 2)."""
+    path = [np.array(start)]
+    for _ in range(steps):
+        errors = path[-1] @ [X, np.ones_like(X)] - 2 * X + 1
+        path.append(path[-1] - rate * 2 * np.array([np.mean(errors * X), np.mean(errors)]))
+    return np.array(path)
+
+
 def bowl(size: tuple[float, float]) -> Figure:
     """The loss and the ways down, on a sheet of this size in inches."""
     style.use()
@@ -42,11 +58,11 @@ def bowl(size: tuple[float, float]) -> Figure:
     ax = fig.add_axes((0, 0, 1, 1))
     ax.set_axis_off()
     w, b = np.meshgrid(np.linspace(*EXTENT[:2], 240), np.linspace(*EXTENT[2:], 320))
-    loss = toy.mean_squared_error(w, b)
-    levels = np.geomspace(0.05, loss.max(), 26)
-    ax.contour(w, b, loss, levels, colors=SKY, linewidths=np.linspace(1.6, 0.4, 26), alpha=0.7)
+    heights = loss(w, b)
+    levels = np.geomspace(0.05, heights.max(), 26)
+    ax.contour(w, b, heights, levels, colors=SKY, linewidths=np.linspace(1.6, 0.4, 26), alpha=0.7)
     for start in STARTS:
-        path = toy.descend(start, 0.005, 4000)
+        path = descend(start, 0.005, 4000)
         ax.plot(*path.T, "-", color=style.ORANGE, linewidth=1.6)
         ax.plot(*path[0], "o", color=style.ORANGE, markersize=5)
     ax.plot(2, -1, "o", color="#ffffff", markersize=7)

@@ -41,16 +41,18 @@ class OnPaper(SphinxPostTransform):
 
 class Parts(OnPaper):
     """The landing page as an opening chapter, and the toctrees, in place of which pages stand,
-    as parts with titles."""
+    as parts with titles. A first page without sections stays as it is."""
 
     default_priority = 720
 
     def run(self, **_) -> None:
         index = next(self.document.findall(nodes.section))
+        way = next((child for child in index if isinstance(child, nodes.section)), None)
+        if way is None:
+            return
         wrappers = [n for n in index.findall(nodes.compound) if "toctree-wrapper" in n["classes"]]
         for wrapper in wrappers:
             wrapper.parent.remove(wrapper)
-        way = next(child for child in index if isinstance(child, nodes.section))
         lead = [child for child in index if isinstance(child, nodes.paragraph)]
         for child in [child for child in index[1:] if child is not way]:
             index.remove(child)
@@ -184,7 +186,7 @@ class References(OnPaper):
 def draw_cover(app) -> None:
     """Puts the cover beside the LaTeX file, in the size of its paper."""
     if app.builder.name == "latex":
-        from press import cover
+        from press import cover  # which needs Matplotlib
 
         size = PAPER[app.config.latex_elements["papersize"]]
         cover.draw(Path(app.outdir, "cover.pdf"), *size)
