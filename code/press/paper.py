@@ -118,7 +118,8 @@ class Index(OnPaper):
 
     def keys(self) -> dict[str, str]:
         """For each term, what makeindex sorts and prints; Chinese by its place in the glossary."""
-        entries = glossary.read(ROOT / glossary.FILE)
+        file = ROOT / glossary.FILE
+        entries = glossary.read(file) if file.exists() else []
         if not self.is_chinese:
             return {entry["term"].lower(): entry["term"] for entry in entries}
         ordered = enumerate(sorted(entries, key=glossary.by_sound))
