@@ -116,6 +116,7 @@ def test_a_book_that_knows_its_address_has_a_map(book):
         "    language: en\n",
         "    language: en\n    html_baseurl: https://a.org/b/\n",
     )
+    (book.root / "assets" / "preview-en.png").write_bytes(b"a picture")
     assert book.build()[0] == 0
     assert "<loc>https://a.org/b/a.html</loc>" in (site / "sitemap.xml").read_text()
     assert 'href="https://a.org/b/"' in (site / "404.html").read_text()
@@ -126,3 +127,4 @@ def test_a_book_that_knows_its_address_has_a_map(book):
     book.edit("_config.yml", "    html_baseurl: https://a.org/b/\n", "")
     assert book.build()[0] == 0
     assert not (site / "sitemap.xml").exists()
+    assert not (book.site / picture).exists()

@@ -212,6 +212,7 @@ def test_search_finds_a_chapter(visit):
 @pytest.mark.parametrize("word", ["突触", "卷积核", "随机失活"])
 def test_search_finds_chinese_words_without_a_server(visit, texts, word):
     page, _, complaints = visit("zh/search")
+    page.wait_for_load_state("networkidle")  # who leaves earlier breaks a request off
     page.goto(f"{DISK}/zh/search.html?q={word}")
     page.wait_for_selector("#search-results li a", timeout=10_000)
     found = page.locator("#search-results li a").evaluate_all("links => links.map(a => a.href)")
