@@ -459,7 +459,7 @@ def test_the_fonts_of_the_book_have_every_character(at_desk):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_page_is_accessible(at_desk, theme):
     at_desk.page.emulate_media(color_scheme=theme)
-    at_desk.page.wait_for_timeout(300)  # for the colours to change
+    at_desk.page.wait_for_timeout(800)  # for the colours to change
     at_desk.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     found = AXE.run(at_desk.page, options=LEVELS).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"], len(one["nodes"])) for one in found] == []
