@@ -1,6 +1,7 @@
 """The e-book: valid, complete without a script, the same bytes, never half made."""
 
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -91,7 +92,8 @@ def furnished(book):
 def check(file: Path) -> None:
     """epubcheck finds neither an error nor a warning."""
     if not (found := shutil.which("epubcheck")):
-        pytest.skip("epubcheck is not installed")
+        assert not os.environ.get("CI"), "epubcheck is not installed"
+        return  # it is for those who change how an e-book is made
     program = Path(found).resolve()  # Debian's is an archive of Java, which not every kernel runs
     command = ["java", "-jar", program] if program.suffix == ".jar" else [program]
     done = subprocess.run([*command, file], capture_output=True, text=True, check=False)

@@ -253,8 +253,8 @@ def test_a_question_opens_onto_its_answers():
         "", nodes.paragraph("", "What?"), answer("A", "Not it.", False), answer("B", "It.", True)
     )
     text = written(asked)
-    assert text.startswith("What?\n\n- A. A\n- B. B\n\n<details><summary>Answers</summary>\n\n")
-    assert "**A. No.** Not it.\n\n**B. Right.** It.\n\n</details>" in text
+    assert text.startswith("What?\n\n- a. A\n- b. B\n\n<details><summary>Answers</summary>\n\n")
+    assert "**a. No.** Not it.\n\n**b. Right.** It.\n\n</details>" in text
 
 
 def test_a_node_that_nobody_knows_is_refused():

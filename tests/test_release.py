@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import builds
 import pytest
 
 from press import archive, editions, release, wheel
@@ -79,6 +80,19 @@ def test_each_landing_page_offers_what_is_there_with_sizes_and_no_dead_link(buil
     assert "deep-neural-networks-zh.epub" in chinese
     assert "2.3\u00a0MB" in english
     assert english.index("Hello") < english.index("downloads/") < english.index("</article>")
+
+
+def test_what_is_published_is_the_site_but_for_the_landing_pages_and_the_files(built):
+    release.make(built)
+    changed = builds.differing(built / "html", built / "release" / "site")
+    offered = {name for name in changed if name.startswith("downloads/")}
+    assert set(changed) - offered == {"index.html", "zh/index.html"}
+    assert len(offered) == len(NAMES) - 2, "all but digests and packages"
+
+
+def test_a_pdf_of_an_older_text_stays_out(built):
+    release.make(built, kinds=("epub",))
+    assert not list((built / "release").rglob("*.pdf"))
 
 
 def test_the_site_in_the_archive_is_the_plain_one(built):

@@ -257,6 +257,32 @@ def test_learned_filters_look_like_their_random_start(seed):
     assert alike.min() > 0.45
 
 
+def changed(**factors):
+    """500 unseen faces, changed."""
+    whole = unseen().factors._replace(
+        **{name: np.full(2000, value) for name, value in factors.items()}
+    )
+    return faces.redraw(faces.Factors(*(values[:500] for values in whole)), "unseen")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_head_half_outside_is_misread_with_confidence_and_teeth_move_little(seed):
+    model = trained(seed)[0]
+    outside = changed(x=0.0)
+    right = smile.right(model, outside)
+    assert right.mean() < 0.75
+    wrong = smile.answers(model, outside.images)[~right]
+    assert np.mean(np.abs(wrong - 0.5) > 0.4) > 0.2
+    plain, swapped = (
+        smile.answers(model, changed(teeth=teeth).images) > 0.5
+        for teeth in (unseen().factors.teeth, 1 - unseen().factors.teeth)
+    )
+    assert np.mean(plain != swapped) < 0.06
+    down, up = changed(curvature=-0.8).images, changed(curvature=0.8).images
+    for net, low, high in ((untrained(seed), 0, 0.1), (model, 0.8, 1)):
+        assert low < np.mean(np.abs(smile.answers(net, up) - smile.answers(net, down))) < high
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_hiding_the_mouth_counts_most_and_counts_without_training_too(seed):
     few = faces.redraw(faces.draw_factors(50, seeds.generator("hidden")), "hidden")

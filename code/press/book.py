@@ -57,6 +57,7 @@ def swap(new: Path, place: Path, more: dict[str, Path] | None = None) -> None:
     If anything keeps it from being done, the old site is back, and the copy is gone.
     """
     fresh, old = place.with_name(place.name + ".new"), place.with_name(place.name + ".old")
+    restore(place)  # before what may be the only good copy is taken for a leftover
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     try:
@@ -138,13 +139,15 @@ def run(command: Callable[[], None], what: str) -> None:
     """Runs a command that, when it is stopped, ends what it started and says so.
 
     Raises:
-        SystemExit: it was stopped.
+        SystemExit: it was stopped, or a file could not be read or written.
     """
     signal.signal(signal.SIGTERM, stop)  # which does as Ctrl-C does
     try:
         command()
     except KeyboardInterrupt:
         sys.exit(f"The {what} was not built: it was stopped.")
+    except OSError as error:
+        sys.exit(f"The {what} was not built: {error}.")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx_design.shared import is_component
 
+from press.markdown import above
 from press.paper import OnPaper, raw
 from press.spacing import is_wide
 
@@ -45,10 +46,10 @@ class Breaks(OnPaper):
         cells = [n for n in self.document.findall(nodes.container) if "cell" in n["classes"]]
         blocks = [n for n in self.document.findall(nodes.literal_block) if not within_cell(n)]
         for node in [*cells, *blocks]:
-            place, above = node.parent, node.parent.index(node)
-            if above and not isinstance(place[above - 1], nodes.title):
+            place, at = node.parent, node.parent.index(node)
+            if at and not isinstance(place[at - 1], nodes.title):
                 lines = height(node) if height(node) <= WHOLE else 7
-                place.insert(above, raw(rf"\BookNeed{{{lines}}}"))
+                place.insert(at, raw(rf"\BookNeed{{{lines}}}"))
         for table in list(self.document.findall(nodes.table)):
             rows = list(table.findall(nodes.row))
             if len(rows) > LONG:
@@ -84,10 +85,7 @@ def height(node: nodes.Element) -> int:
 
 def within_cell(node: nodes.Node) -> bool:
     """Whether a node lies in a cell of code."""
-    while node := node.parent:
-        if "cell" in node.get("classes", ()):
-            return True
-    return False
+    return any("cell" in one.get("classes", ()) for one in above(node))
 
 
 class Fields(OnPaper):

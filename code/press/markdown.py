@@ -16,7 +16,6 @@ SPECIAL = re.compile(r"[\\`*_$]|<(?=[\w/!])|&(?=#?\w+;)")
 OPENING = re.compile(r"^(\d+)([.)])(?=\s)|^([-+#>])(?=\s)")
 LINK = re.compile(r"^(?:[^:#]*/)?([\w-]+)\.html(?:#.*)?$")
 ALIGN = {"text-left": ":--", "text-right": "--:", "text-center": ":-:"}
-ANSWERS = {"en": "Answers", "zh": "答案"}
 
 
 def indented(text: str, by: str) -> str:
@@ -186,11 +185,11 @@ class Writer:
     def write_quiz(self, node: quiz.quiz) -> str:
         said = quiz.words(self.language)
         asked, reasons = [], []
-        for letter, answer in zip("ABCDEFGH", node[1:], strict=False):
+        for letter, answer in quiz.lettered(node[1:]):
             asked.append(f"- {letter}. {self.text(answer[0])}")
             verdict = said["right" if answer["right"] else "wrong"]
             reasons.append(f"**{letter}. {verdict}** " + self.blocks(answer[1:]))
-        below = folded(ANSWERS[self.language[:2]], "\n\n".join(reasons))
+        below = folded(said["answers"], "\n\n".join(reasons))
         return "\n\n".join([self.write(node[0]), "\n".join(asked), below])
 
     def write_dropdown_main(self, node) -> str:

@@ -116,7 +116,9 @@ def complete(app, error) -> None:
         if file.stem not in names:
             file.unlink()
     if names and not shared(app.srcdir):
-        wheel.provide(Path(app.outdir, wheel.FOLDER), Path(app.doctreedir, "wheel-of"))
+        wheel.provide(
+            Path(app.outdir, wheel.FOLDER), Path(app.doctreedir, f"wheel-of-{app.builder.name}")
+        )
 
 
 def shared(folder: Path) -> str:
@@ -149,9 +151,13 @@ def gather(site: Path, place: Path) -> list[Path]:
 
 def main() -> None:
     book.main()
-    place = digest.ROOT / "_build" / FOLDER
-    made = gather(digest.ROOT / "_build" / "html", place)
-    size = sum(file.stat().st_size for file in made) / 1e6
+    build = digest.ROOT / "_build"
+    place, aside = build / FOLDER, build / "aside" / FOLDER
+    with building.take_lock(build / ".make-lock"), building.take_lock(build / building.LOCK):
+        made = gather(build / "html", aside)
+        size = sum(file.stat().st_size for file in made) / 1e6
+        book.swap(aside, place)
+        shutil.rmtree(aside)
     print(f"{len(made)} notebooks, {size:.0f} MB, with the wheel that they install: {place}")
 
 

@@ -14,6 +14,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from press import glossary, quiz
 from press.digest import ROOT
+from press.markdown import above
 
 PART = re.compile(r"(Part \w+)\. (.+)|(第\S+部分) (.+)")
 KINDS = {"std-ref", "doc", "py-func", "py-mod"}  # what has a page that is worth its number
@@ -96,10 +97,7 @@ def is_inline(node: nodes.reference) -> bool:
 
 def within(node: nodes.Node, *kinds: type) -> bool:
     """Whether a node lies in one of these kinds, at any depth."""
-    while node := node.parent:
-        if isinstance(node, kinds):
-            return True
-    return False
+    return any(isinstance(one, kinds) for one in above(node))
 
 
 class Index(OnPaper):

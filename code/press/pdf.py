@@ -8,13 +8,14 @@ the log of LaTeX beside it. Until then the last good PDF stays where it was.
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 try:
-    from press import book, building, editions
+    from press import book, building, editions, wheel
     from press.digest import ROOT
 except ModuleNotFoundError as error:
     sys.exit(f"The PDF was not built: {error}. Is requirements.txt installed?")
@@ -31,7 +32,6 @@ FILES = (
     "DejaVuSansMono.ttf", "NotoSerifCJK-Regular.ttc", "NotoSansCJK-Regular.ttc",
 )  # fmt: skip
 LATEXMK = ("latexmk", "-pdf", "-dvi-", "-ps-", "-interaction=nonstopmode", "-halt-on-error")
-DATE = "1767225600"  # seconds: the first day of 2026, for no PDF says when it was made
 TROUBLE = re.compile(
     r"^(?:! .+|Missing character: .+|.*undefined references?\.?|LaTeX Warning: .+ undefined.*|"
     r"LaTeX Warning: .+ multiply defined.*|Overfull \\[hv]box \(\d+\.\d+pt too \w+\).*)$",
@@ -73,24 +73,39 @@ def troubles(log: str) -> list[str]:
     return [line for line in found if not (over := OVERFULL.search(line)) or float(over[1]) > 1]
 
 
+def run(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[int, str]:
+    """Exit status and output of a program that ends with this one, and with it all it started."""
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as process:
+        try:
+            output, _ = process.communicate()
+        except BaseException:  # latexmk would leave LaTeX running
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return process.returncode, output.decode("utf8", "replace")
+
+
 def typeset(sources: Path, aside: Path) -> Path | None:
     """Runs LaTeX on a copy of the folder that Sphinx wrote; the PDF, or None if it failed."""
     shutil.rmtree(aside, ignore_errors=True)
     shutil.copytree(sources, aside)
     (file,) = aside.glob("*.tex")
-    environment = {"SOURCE_DATE_EPOCH": DATE, "FORCE_SOURCE_DATE": "1", "max_print_line": "1000"}
-    done = subprocess.run(
-        [*LATEXMK, file.name],
-        cwd=aside,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
-    if done.returncode != 0:
+    environment = {
+        "SOURCE_DATE_EPOCH": wheel.EPOCH,
+        "FORCE_SOURCE_DATE": "1",
+        "max_print_line": "1000",
+    }
+    status, printed = run([*LATEXMK, file.name], aside, {**os.environ, **environment})
+    if status != 0:
         log = file.with_suffix(".log")
-        said = log.read_text("utf8", "replace") if log.exists() else done.stdout.decode()
+        said = log.read_text("utf8", "replace") if log.exists() else printed
         print(said[max(said.find("\n! "), 0) :][:800], flush=True)
         return None
     return file.with_suffix(".pdf")

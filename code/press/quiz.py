@@ -17,6 +17,8 @@ one document (`press.paper`) has that at the end of the chapter.
 """
 
 import re
+from collections.abc import Iterator
+from string import ascii_lowercase
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -124,6 +126,11 @@ def visit_answer(self, node: answer) -> None:
     raise nodes.SkipNode
 
 
+def lettered(answers: list[answer]) -> Iterator[tuple[str, answer]]:
+    """Each answer with its letter, as where it is printed."""
+    return zip(ascii_lowercase[: len(answers)], answers, strict=True)
+
+
 class OnPaper(SphinxPostTransform):
     """Questions as a book prints them, where nothing can be opened."""
 
@@ -140,7 +147,7 @@ class OnPaper(SphinxPostTransform):
         question, *answers = node.children
         options = nodes.enumerated_list(enumtype="loweralpha", prefix="", suffix=".")
         key, reasons = "", []
-        for letter, item in zip("abcdefghij", answers, strict=False):
+        for letter, item in lettered(answers):
             options += nodes.list_item("", item[0])
             verdict = said["right" if item["right"] else "wrong"]
             item[1].insert(0, [nodes.strong("", f"{letter}. {verdict}"), nodes.Text(" ")])

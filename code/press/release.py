@@ -7,8 +7,8 @@
         sbom.cdx.json, SHA256SUMS                              what it needs; what it is
         site/                                                  to publish: it offers these files
 
-`python -m press.release` builds the book and the e-books, takes the PDF where `make pdf` has
-left it, and puts the folder in place when it is whole. The same sources give the same bytes.
+`python -m press.release` builds the book, the e-books and, where LaTeX is, the PDFs, and puts
+the folder in place when it is whole. The same sources give the same bytes.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from press import archive, book, building, digest, editions, epub, notebooks, wheel
+from press import archive, book, building, digest, editions, epub, notebooks, pdf, wheel
 
 OFFERED = "downloads"  # in the site
 SBOM = "sbom.cdx.json"
@@ -46,24 +46,27 @@ class File(NamedTuple):
     edition: editions.Edition | None = None
 
 
-def books(build: Path) -> list[File]:
-    """The PDF and EPUB files that are there."""
-    places = [(kind, one) for kind in ("pdf", "epub") for one in editions.present()]
+def books(build: Path, kinds: tuple[str, ...]) -> list[File]:
+    """The files of these kinds, `pdf` and `epub`, that are there."""
+    places = [(kind, one) for kind in kinds for one in editions.present()]
     files = [File(build / kind / epub.name(one, kind), kind, one) for kind, one in places]
     return [file for file in files if file.path.exists()]
 
 
-def gather(build: Path, place: Path) -> list[File]:
+def gather(build: Path, place: Path, kinds: tuple[str, ...]) -> list[File]:
     """Copies and packs everything that is offered into a folder."""
-    for file in books(build):
+    read = books(build, kinds)
+    for file in read:
         shutil.copyfile(file.path, place / file.path.name)
     site, stem = build / "html", place / epub.STEM
-    notebooks.gather(site, build / notebooks.FOLDER)
+    aside = build / "aside" / notebooks.FOLDER
+    notebooks.gather(site, aside)
     code = site / wheel.FOLDER / wheel.name()
-    loose = archive.pack(build / notebooks.FOLDER, Path(f"{stem}-notebooks.zip"), "notebooks")
+    loose = archive.pack(aside, Path(f"{stem}-notebooks.zip"), "notebooks")
     whole = archive.pack(site, Path(f"{stem}-site.zip"), epub.STEM)
     shutil.copyfile(code, place / code.name)
-    read = [file._replace(path=place / file.path.name) for file in books(build)]
+    shutil.rmtree(aside)
+    read = [file._replace(path=place / file.path.name) for file in read]
     more = [File(loose, "notebooks"), File(whole, "site"), File(place / code.name, "whl")]
     return [*read, *more]
 
@@ -125,12 +128,12 @@ def sums(folder: Path) -> str:
     return "".join(f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}\n" for f in files)
 
 
-def make(build: Path) -> list[File]:
+def make(build: Path, kinds: tuple[str, ...] = ("pdf", "epub")) -> list[File]:
     """Makes the release aside, and swaps it into place when it is whole."""
     aside = build / "aside" / "release"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    files = gather(build, aside)
+    files = gather(build, aside, kinds)
     list_packages(aside / SBOM)
     (aside / "SHA256SUMS").write_text(sums(aside), "utf8")
     shutil.copytree(build / "html", aside / "site")
@@ -144,12 +147,16 @@ def main() -> None:
     begun, build = time.monotonic(), digest.ROOT / "_build"
     book.main()
     epub.main()
-    with building.take_lock(build / ".make-lock"):
-        files = make(build)
+    lacking = pdf.missing()
+    if not lacking:
+        pdf.main()
+    kinds = ("epub",) if lacking else ("pdf", "epub")  # a PDF that lies there may be older
+    with building.take_lock(build / ".make-lock"), building.take_lock(build / building.LOCK):
+        files = make(build, kinds)
     for file in files:
         print(f"{size(file.path)}  {file.path.name}")
-    if not any(file.kind == "pdf" for file in files):
-        print("No PDF is in it: `make pdf` comes first, and needs LaTeX.")
+    if lacking:
+        print("No PDF is in it: LaTeX is missing. `make pdf` says how to install it.")
     print(f"The release is made, in {time.monotonic() - begun:.0f} s: {build / 'release'}")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dnnbook import data, seeds
-from dnnbook.experiments import ledger, protocol, recipe, splits
+from dnnbook.experiments import grid, ledger, protocol, recipe, splits
 from dnnbook.experiments.recipe import Recipe, digest, optimizer
 
 L = keras.layers
@@ -200,3 +200,10 @@ def test_nothing_is_measured_in_another_environment(tiny_splits, monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS")
     with pytest.raises(RuntimeError, match=r"got TF_NUM_INTRAOP_THREADS=2 OMP_NUM_THREADS=None"):
         protocol.run(SMALL, 0, tiny_splits)
+
+
+@pytest.mark.parametrize("name", ["subset", pytest.param("full", marks=pytest.mark.fulldata)])
+def test_the_grid_knows_how_many_images_there_are(name):
+    images = splits.load(name)
+    assert len(images.training.labels) == grid.IMAGES[name]
+    assert len(images.test.labels) == grid.TEST_IMAGES[name]

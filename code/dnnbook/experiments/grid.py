@@ -15,6 +15,7 @@ RECIPES = (*ours.RECIPES, *peers.RECIPES, *ablation.RECIPES)
 # multiplications a second.
 START, STEP, SPEED = 1.5, 0.002, 1.5e10
 IMAGES = {"subset": 8000, "full": 55000, "cifar-10": 45000}
+TEST_IMAGES = {"subset": 2000, "full": 10000, "cifar-10": 10000}
 
 
 class Run(NamedTuple):

@@ -112,7 +112,10 @@ export class Boundary extends Demo {
       this.saying,
       row(
         this.train,
-        button(word("One step"), () => this.move(1)),
+        button(word("One step"), () => {
+          this.move(1);
+          this.draw();
+        }),
         button(word("Begin again"), () => this.restart()),
         button(word("Other start"), () => this.restart(this.seed + 1)),
         this.presets.node,
@@ -178,7 +181,6 @@ export class Boundary extends Demo {
       this.steps += 1;
     }
     this.note();
-    if (!this.isRunning) this.draw();
   }
 
   private toggle(): void {

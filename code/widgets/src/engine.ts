@@ -61,8 +61,7 @@ export function tensor(model: Model, image: ArrayLike<number>): Tensor {
 
 /** The output of every layer, the last one being the model's answer. */
 export function outputs(model: Model, image: ArrayLike<number>): Tensor[] {
-  let x = tensor(model, image);
-  return model.layers.map((layer) => (x = apply(layer, x)));
+  return together(model.layers, [tensor(model, image)], {}).map(([x]) => x);
 }
 
 /** What is as in training: whose statistics normalise, and whether units are left out. */

@@ -121,7 +121,7 @@ export class Garment extends Demo {
     this.look();
   }
 
-  /** The pen is round and soft: all of a pixel, and half of its neighbours. */
+  /** The pen is round and soft: all of a pixel, and more than half of its neighbours. */
   private touch(row: number, column: number): void {
     for (const [down, right, share] of [[0, 0, 1], [0, 1, 0.6], [0, -1, 0.6], [1, 0, 0.6], [-1, 0, 0.6]]) {
       const [r, c] = [row + down, column + right];

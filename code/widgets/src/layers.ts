@@ -1,5 +1,5 @@
 // What Keras's layers compute, in plain loops. Images have shape [height, width, channels];
-// there is no batch. A test holds every layer here to Keras.
+// only `normalize` sees several at once. A test holds every layer here to Keras.
 
 import type { Random } from "./random";
 

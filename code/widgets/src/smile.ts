@@ -28,7 +28,7 @@ const PRESETS: Record<string, Partial<Factors>> = {
   "a straight mouth": { curvature: 0 },
   "no smile, no teeth": { curvature: -0.8, teeth: 0 },
   "at the edge of training": { x: 12, y: 11, radius: 8.5 },
-  "half outside": { x: 3 },
+  "half outside": { x: 0 },
   "much noise": { noise: 0.25 },
 };
 type Dial = Exclude<keyof Factors, "teeth" | "background">;
