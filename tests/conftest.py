@@ -1,6 +1,7 @@
 """Fixtures that several test modules share."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -143,6 +144,25 @@ class Book:
     def build(self, **environment) -> tuple[int, str]:
         """Exit status and all output of `jupyter-book build`."""
         return self.run(self.command(), **environment)
+
+    def complaints(self, flawed: list[str]) -> list[str]:
+        """What one build, which fails, says of each of these texts: a page for each of them.
+
+        The text comes after the code of page `a`, so that it can show what that hands over.
+        """
+        page = (self.root / "a.md").read_text()
+        for number, text in enumerate(flawed):
+            code = page.replace("(ch-a)=", f"(ch-flaw{number})=")
+            (self.root / f"flaw{number}.md").write_text(code + text)
+        files = ", ".join(f"{{file: flaw{number}}}" for number in range(len(flawed)))
+        (self.root / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters: [{files}]\n")
+        status, output = self.build()
+        assert status != 0
+        pages = re.split(rf"{re.escape(str(self.root))}/(flaw\d+)\.md", output)
+        said = {f"flaw{number}": "" for number in range(len(flawed))}
+        for name, text in zip(pages[1::2], pages[2::2], strict=True):
+            said[name] += text.replace("\n", " ")
+        return list(said.values())
 
     def make(self, **environment) -> tuple[int, str]:
         """Exit status and all output of `make book`, its set-up left out."""

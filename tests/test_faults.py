@@ -279,7 +279,7 @@ def test_one_wrong_byte_in_the_images_is_found(good):
     for name in ("data.py", "seeds.py"):
         (package / name).write_bytes((REAL / name).read_bytes())
     images = package / "bundled" / "fashion_mnist.npz"
-    images.parent.mkdir()
+    images.parent.mkdir(exist_ok=True)
     content = bytearray((REAL / "bundled" / images.name).read_bytes())
     good.page("a", "from dnnbook import data\nprint(len(data.load_fashion_mnist()[0][0]))")
     images.write_bytes(content)

@@ -407,6 +407,7 @@ CHINESE = {
     "Foster, dense": "Foster，全连接",
     "Foster, convolutional": "Foster，卷积",
     "ours, pooled 32-64, 20 passes": "本书，池化 32-64，20 轮",
+    "ours, the chapter's, pooled, with ReLU": "本书，本章网络，池化，ReLU",
 }
 
 CATALOGUES = {"zh": CHINESE}

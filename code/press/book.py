@@ -2,11 +2,12 @@
 
 `python -m press.book` runs `jupyter-book build` for each edition into `_build/aside`, then
 swaps the finished site, with the other editions in folders of it, into `_build/html`. Until
-then the last good site stays where it was.
+then the last good site stays where it was. The first edition executes the pages; as soon as it
+has, the others are built beside it.
 
-There are two locks. `make book` holds one of its own from beginning to end; the other is
-held by whoever writes: `jupyter-book build` while it runs, `make book` while it swaps. So a
-build that outlives a killed `make book` still keeps others out.
+`make book` holds a lock of its own from beginning to end. Another is held by whoever executes
+pages or writes `_build/html`, and each build holds one in the folder that it writes (see
+`press.building`). So a build that outlives a killed `make book` still keeps others out.
 """
 
 import os
@@ -14,9 +15,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 try:
     from press import building, editions
@@ -80,10 +84,57 @@ def restore(place: Path) -> None:
         old.rename(place)
 
 
-def build(edition: editions.Edition, aside: Path, *options: str) -> int:
-    """The exit status of jupyter-book, which takes the lock of those who write."""
+@contextmanager
+def started(
+    edition: editions.Edition, aside: Path, *options: str, output: BinaryIO | None = None
+) -> Iterator[subprocess.Popen]:
+    """Runs jupyter-book, which ends at the latest when its context does."""
     command = [*JUPYTER_BOOK, "build", str(edition.folder), "--path-output", str(aside), *options]
-    return subprocess.call(command, env={**os.environ, editions.TOGETHER: "1"})
+    environment = {**os.environ, editions.TOGETHER: "1"}
+    errors = output and subprocess.STDOUT
+    process = subprocess.Popen(command, env=environment, stdout=output, stderr=errors)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def build(edition: editions.Edition, aside: Path, *options: str) -> int:
+    """The exit status of jupyter-book."""
+    with started(edition, aside, *options) as process:
+        return process.wait()
+
+
+def build_all(asides: dict[editions.Edition, Path]) -> bool:
+    """Whether every edition could be built, the first where all see what it prints.
+
+    What the others print comes when they are done.
+    """
+    (leader, aside), *others = asides.items()
+    executed = aside / "_build" / building.EXECUTED
+    executed.unlink(missing_ok=True)
+    with ExitStack() as stack:
+        first = stack.enter_context(started(leader, aside))
+        while first.poll() is None and not executed.exists():
+            time.sleep(0.05)
+        if first.poll():
+            return False
+        running = []
+        for edition, folder in others:
+            output = stack.enter_context(tempfile.TemporaryFile())
+            process = stack.enter_context(started(edition, folder, output=output))
+            running.append((process, output))
+        good = first.wait() == 0
+        return all([good, *(good and ended_well(*one) for one in running)])
+
+
+def ended_well(process: subprocess.Popen, output: BinaryIO) -> bool:
+    """Whether a build ended well; shows what it printed."""
+    process.wait()
+    output.seek(0)
+    print(output.read().decode("utf8", "replace"), end="", flush=True)
+    return process.returncode == 0
 
 
 def give_up(folder: Path) -> None:
@@ -105,14 +156,13 @@ def make(folder: Path) -> None:
     Raises:
         SystemExit: a message that says what failed, and whether a good book is in place.
     """
-    place, sites = folder / "html", {}
+    place = folder / "html"
     with building.take_lock(folder / building.LOCK):
         restore(place)
-    for edition in editions.present():
-        aside = folder / "aside" / edition.place
-        if build(edition, aside) != 0:
-            give_up(folder)
-        sites[edition.place] = aside / "_build" / "html"
+    asides = {edition: folder / "aside" / edition.place for edition in editions.present()}
+    if not build_all(asides):
+        give_up(folder)
+    sites = {edition.place: aside / "_build" / "html" for edition, aside in asides.items()}
     try:
         with building.take_lock(folder / building.LOCK):
             swap(sites.pop(""), place, sites)

@@ -3,9 +3,12 @@
 A build that is killed, or that fails, leaves its mark behind; the build that finds the mark
 trusts nothing of the half-written site and reads every page again. Executed pages are
 not lost: their cache proves each of them whole.
+
+A build holds the lock of the folder that it writes, and `_build/.lock` while it may execute
+pages, or write where readers look. One of several that `make book` runs writes elsewhere, and
+lets the others in once the pages are executed.
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -16,30 +19,11 @@ from filelock import FileLock, Timeout
 from sphinx.ext.autodoc.mock import MockFinder
 
 from dnnbook import settings
-from press import digest, editions, execution
+from press import digest, editions, execution, outdated
 
 FIXED = settings.ENVIRONMENT  # no page runs without them
-MARK, LOCK = ".unfinished", ".lock"
+MARK, LOCK, EXECUTED = ".unfinished", ".lock", ".executed"
 NOT_OURS = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
-
-
-def stamp(text: str) -> str:
-    """The page with its digest in the kernel's entry, which jupyter-cache hashes."""
-    if not digest.is_executed(text):
-        return text
-    kernel = "kernelspec: {name: python3,"
-    return text.replace(kernel, f"{kernel} digest: {digest.page_digest(text)},", 1)
-
-
-def text_digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def folder_digest(folder: Path) -> str:
-    """One digest over the files of a folder, at any depth; compiled Python left out."""
-    files = (file for file in sorted(folder.rglob("*")) if file.is_file())
-    digests = (digest.file_digest(file) for file in files if file.suffix != ".pyc")
-    return text_digest("".join(digests))
 
 
 def set_environment(build: Path) -> None:
@@ -63,7 +47,8 @@ def prepare(app, config) -> None:
             f"{digest.ROOT}. Take the other book off PYTHONPATH."
         )
     build = Path(app.doctreedir).parent
-    app.press_lock = take_lock(digest.ROOT / "_build" / LOCK)
+    shared = digest.ROOT / "_build" / LOCK
+    app.press_locks = [take_lock(file) for file in dict.fromkeys((build / LOCK, shared))]
     app.press_mark = build / MARK
     set_environment(digest.ROOT / "_build")
     if app.press_mark.exists():
@@ -74,28 +59,14 @@ def prepare(app, config) -> None:
     Path(app.outdir).mkdir(parents=True, exist_ok=True)
     Path(app.doctreedir).mkdir(parents=True, exist_ok=True)
     config.nb_execution_cache_path = str(cache_folder())
-    config.press_digest = folder_digest(digest.SOURCE / "press")
-    config.assets_digest = folder_digest(Path(app.srcdir, *config.html_static_path[0].split("/")))
-    drop_old_site(app, config)
+    config.press_digest = digest.folder_digest(digest.SOURCE / "press")
+    assets = Path(app.srcdir, *config.html_static_path[0].split("/"))
+    config.assets_digest = digest.folder_digest(assets)
+    outdated.drop_old_site(app, config)
     for name in NOT_OURS:  # they keep nothing between pages
         if name in app.extensions:
             app.extensions[name].parallel_read_safe = True
     app.parallel = jobs()
-
-
-def drop_old_site(app, config) -> None:
-    """Removes a site of another press, style or settings, which may have pages that this has not.
-
-    Every page is written anew in that case, and those of source code, which look at nothing but
-    the source, are written anew too.
-    """
-    settings_digest = digest.file_digest(Path(app.srcdir, "_config.yml"))
-    now = config.press_digest + config.assets_digest + settings_digest
-    mark = Path(app.doctreedir, f"made-{Path(app.outdir).name}")
-    if not mark.exists() or mark.read_text() != now:
-        shutil.rmtree(app.outdir, ignore_errors=True)
-        Path(app.outdir).mkdir(parents=True)
-        mark.write_text(now)
 
 
 def take_lock(file: Path) -> FileLock:
@@ -124,30 +95,6 @@ def jobs() -> int:
 def slots() -> int:
     """How many pages are executed at a time: while the kernel of one starts, others compute."""
     return jobs() + 1
-
-
-def outdated(app, env, added, changed, removed) -> list[str]:
-    """The pages whose text or digest is no longer the one they were read with.
-
-    Those that left the book leave the site.
-    """
-    if app.builder.format == "html":
-        for name in removed:
-            Path(app.outdir, app.builder.get_target_uri(name)).unlink(missing_ok=True)
-    pages = []
-    for name in env.found_docs - added - changed:
-        text = Path(env.doc2path(name)).read_text("utf8")
-        known = env.metadata[name]
-        if known.get("press_text") != text_digest(text):  # files can be older than the page
-            pages.append(name)
-            continue
-        try:
-            now = digest.page_digest(text) if digest.is_executed(text) else None
-        except digest.SourceError:  # `execute` says so, with the page's name
-            now = ""
-        if known.get("kernelspec", {}).get("digest") != now:
-            pages.append(name)
-    return pages
 
 
 def warm_font_cache() -> None:
@@ -179,7 +126,7 @@ def execute(app, env, names) -> None:
         text = path.read_text("utf8")
         try:
             if digest.is_executed(text):
-                pages.append(execution.read_page(path, label, stamp(text)))
+                pages.append(execution.read_page(path, label, digest.stamp(text)))
         except digest.SourceError as error:
             sys.exit(f"\nThe book was not built. {label}: {error}")
         except execution.PageError as error:
@@ -193,9 +140,11 @@ def execute(app, env, names) -> None:
         sys.exit(f"\nThe book was not built. {error}")
 
 
-def note_text(app, name, source) -> None:
-    app.env.metadata[name]["press_text"] = text_digest(source[0])
-    source[0] = stamp(source[0])
+def let_others_in(app, env, names) -> None:
+    """The pages are executed, and what is written now goes into a folder of its own."""
+    if editions.linked():
+        app.press_locks[-1].release()
+        (app.press_mark.parent / EXECUTED).touch()
 
 
 def finish(app, error) -> None:
@@ -205,7 +154,8 @@ def finish(app, error) -> None:
     elif error is None:
         app.statuscode = 1
         print(f"\nThe book was not built: {app._warncount} warning(s), see above.", file=sys.stderr)
-    app.press_lock.release()
+    for lock in app.press_locks:
+        lock.release()
 
 
 def setup(app) -> None:
@@ -218,7 +168,8 @@ def setup(app) -> None:
     app.add_config_value("press_digest", "", "env")  # when it changes, pages are read again
     app.add_config_value("assets_digest", "", "html")  # when it changes, pages are written again
     app.connect("config-inited", prepare, priority=0)
-    app.connect("env-get-outdated", outdated)
+    app.connect("env-get-outdated", outdated.pages)
     app.connect("env-before-read-docs", execute)
-    app.connect("source-read", note_text)
+    app.connect("env-before-read-docs", let_others_in, priority=501)
+    app.connect("source-read", outdated.note_text)
     app.connect("build-finished", finish, priority=1000)

@@ -159,3 +159,22 @@ def page_digest(text: str) -> str:
         for file in files:
             digest.update(f"{file.relative_to(SOURCE).as_posix()} {file_digest(file)}\n".encode())
     return digest.hexdigest()[:16]
+
+
+def text_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def folder_digest(folder: Path) -> str:
+    """One digest over the files of a folder, at any depth; compiled Python left out."""
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file())
+    digests = (file_digest(file) for file in files if file.suffix != ".pyc")
+    return text_digest("".join(digests))
+
+
+def stamp(text: str) -> str:
+    """The page with its digest in the kernel's entry, which jupyter-cache hashes."""
+    if not is_executed(text):
+        return text
+    kernel = "kernelspec: {name: python3,"
+    return text.replace(kernel, f"{kernel} digest: {page_digest(text)},", 1)

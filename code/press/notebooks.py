@@ -59,7 +59,7 @@ def blocks(writer: Writer, node: nodes.Element) -> Iterator[Block]:
 
 def executed(path: Path) -> tuple[nbformat.NotebookNode, list[int]]:
     """A page's cells with their outputs, from the cache, and the line on which each begins."""
-    page = execution.read_page(path, path.name, building.stamp(path.read_text("utf8")))
+    page = execution.read_page(path, path.name, digest.stamp(path.read_text("utf8")))
     cache = execution.open_cache(building.cache_folder())
     lines = page.notebook.metadata.source_map
     return cache.merge_match_into_notebook(page.notebook)[1], lines

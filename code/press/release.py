@@ -14,14 +14,13 @@ the folder in place when it is whole. The same sources give the same bytes.
 import hashlib
 import re
 import shutil
-import subprocess
 import sys
 import time
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from press import archive, book, building, digest, editions, epub, notebooks, pdf, wheel
+from press import archive, book, building, digest, editions, epub, notebooks, packages, pdf, wheel
 
 OFFERED = "downloads"  # in the site
 SBOM = "sbom.cdx.json"
@@ -75,18 +74,13 @@ def list_packages(place: Path) -> None:
     """Writes what the lock holds as a list that other programs can read (CycloneDX).
 
     Raises:
-        SystemExit: the tool failed; what it said is shown.
+        SystemExit: the library that does it is not installed.
     """
-    tool = [sys.executable, "-m", "cyclonedx_py", "requirements", "--output-reproducible"]
-    files = ["--pyproject", "pyproject.toml", "-o", str(place), "requirements.txt"]
-    done = subprocess.run(
-        [*tool, *files], cwd=digest.ROOT, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        sys.exit(
-            f"{done.stderr[-1000:]}\nThe release was not made: its list of packages failed. "
-            "Is requirements-test.txt installed?"
-        )
+    try:
+        listed = packages.bill((digest.ROOT / "requirements.txt").read_text("utf8"))
+    except ImportError as error:
+        sys.exit(f"The release was not made: {error}. Is requirements-test.txt installed?")
+    place.write_text(listed, "utf8")
 
 
 def size(file: Path) -> str:

@@ -13,7 +13,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from press import building, digest
+from press import digest
 
 FOLDER = "wheels"  # in the site
 EPOCH = "1767225600"  # seconds: the date of each file in an archive, 1 January 2026
@@ -49,8 +49,8 @@ def provide(place: Path, mark: Path) -> None:
     """Builds the wheel into a folder, unless it is there; `mark` has the digest of its sources."""
     folders = (digest.SOURCE / digest.PACKAGE, digest.ROOT / "book" / "results")
     files = [digest.ROOT / file for file in PROJECT]
-    parts = [*map(building.folder_digest, folders), *map(digest.file_digest, files)]
-    now = building.text_digest(" ".join(parts))
+    parts = [*map(digest.folder_digest, folders), *map(digest.file_digest, files)]
+    now = digest.text_digest(" ".join(parts))
     if not (place / name()).exists() or not mark.exists() or mark.read_text() != now:
         build(place)
         mark.write_text(now)

@@ -29,7 +29,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from press import digest
-from press.building import folder_digest
+from press.digest import folder_digest
 
 DIST = Path("widgets", "dist")  # in the folder of the sources
 DEMOS = (

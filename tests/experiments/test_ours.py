@@ -29,7 +29,7 @@ def test_candidates_take_their_turn_in_the_grid_and_have_a_falling_rate():
     assert all(recipe.falling and recipe.study == "ours" for recipe in ours.RECIPES)
     kinds = [any(isinstance(layer, keras.layers.Conv2D) for layer in r.build().layers)
              for r in ours.RECIPES]  # fmt: skip
-    assert kinds == [False] * len(ours.DENSE) + [True] * (len(ours.CONVOLUTIONAL) + 1)
+    assert kinds == [False] * len(ours.DENSE) + [True] * (len(ours.CONVOLUTIONAL) + 2)
 
 
 def test_the_longer_training_is_that_of_a_candidate_and_none_itself():

@@ -48,19 +48,21 @@ def dense_alone() -> architecture.Recipe:
     return of(units)
 
 
-def rebuilt(padding: str = "same", pooled: bool = False) -> keras.Sequential:
-    """The chapter's network with other padding, or max-pooling by 2 where it strides by 2.
+def rebuilt(
+    padding: str = "same", pooled: bool = False, recipe: architecture.Recipe = NETWORK
+) -> keras.Sequential:
+    """A recipe's network with other padding, or max-pooling by 2 where it strides by 2.
 
     The pooling follows the activation.
     """
     layers, pool = [keras.Input((28, 28, 1))], False
-    for layer in architecture.build(NETWORK).layers:
+    for layer in architecture.build(recipe).layers:
         settings = layer.get_config()
         if isinstance(layer, L.Conv2D):
             pool = pooled and layer.strides == (2, 2)
             settings |= {"padding": padding, "strides": 1 if pool else layer.strides}
         layers.append(type(layer).from_config(settings))
-        if pool and isinstance(layer, L.LeakyReLU):
+        if pool and isinstance(layer, (L.LeakyReLU, L.ReLU)):
             layers.append(L.MaxPooling2D(2))
             pool = False
     return keras.Sequential(layers)

@@ -2,7 +2,7 @@
 
 import { classes } from "./classes";
 import { Demo } from "./demo";
-import { button, choice, html, row, type Slider, slider } from "./elements";
+import { button, choice, html, row, type Slider, slider, svg } from "./elements";
 import { answer, load, type Model, unpack } from "./engine";
 import { Picture } from "./picture";
 import { Plot, type Point } from "./plot";
@@ -34,6 +34,8 @@ export class Latent extends Demo {
     [0, 0],
   ];
   private goal = "8";
+  private along: { walk: [Point, Point]; images: number[][] } | null = null; // what was decoded last
+  private crowd: { goal: string; dots: SVGGElement } | null = null;
   private plot!: Plot;
   private sliders: Slider[] = [];
 
@@ -161,26 +163,49 @@ export class Latent extends Demo {
 
   protected draw(): void {
     const { plot, walk, place } = this;
-    const chosen = (one: Garment) => String(one.label) === this.goal;
-    const dot = (one: Garment) =>
-      plot.dot(one.code, chosen(one) ? 3 : 2, chosen(one) ? "demo-answer" : "demo-tried demo-far");
-    const order = [...this.garments].sort((a, b) => +chosen(a) - +chosen(b));
+    // The pictures first: they ask for colours, and a browser answers only when it has styled
+    // everything that is new on the page.
+    this.picture.amounts(this.decode(place), SIZE, SIZE);
+    this.drawStrip();
     plot.draw(
-      ...order.map(dot),
+      this.dots(),
       plot.line(walk, "demo-line"),
       plot.dot(walk[1], 5, "demo-asked"),
       plot.dot(place, 7, "demo-handle demo-at-a"),
     );
-    this.picture.amounts(this.decode(place), SIZE, SIZE);
-    this.drawStrip();
     this.sliders.forEach((each, axis) => each.show(place[axis]));
     this.go.textContent = this.isRunning ? word("Stop") : word("Walk");
     this.say(this.words());
   }
 
+  /** All garments on the map, those of the goal above the others. */
+  private dots(): SVGGElement {
+    if (this.crowd?.goal !== this.goal) {
+      const chosen = (one: Garment) => String(one.label) === this.goal;
+      const dot = (one: Garment) =>
+        this.plot.dot(
+          one.code,
+          chosen(one) ? 3 : 2,
+          chosen(one) ? "demo-answer" : "demo-tried demo-far",
+        );
+      const order = [...this.garments].sort((a, b) => +chosen(a) - +chosen(b));
+      this.crowd = { goal: this.goal, dots: svg("g", {}, ...order.map(dot)) };
+    }
+    return this.crowd.dots;
+  }
+
+  /** What the decoder draws along the walk; while it is walked, that stays. */
+  private stops(): number[][] {
+    const { walk } = this;
+    if (this.along?.walk !== walk) {
+      const stops = Array.from({ length: STOPS }, (_, k) => between(...walk, k / (STOPS - 1)));
+      this.along = { walk, images: stops.map((stop) => this.decode(stop)) };
+    }
+    return this.along.images;
+  }
+
   private drawStrip(): void {
-    const stops = Array.from({ length: STOPS }, (_, k) => between(...this.walk, k / (STOPS - 1)));
-    const images = stops.map((stop) => this.decode(stop));
+    const images = this.stops();
     const data = Float64Array.from({ length: STOPS * SIZE * SIZE }, (_, at) => {
       return images[at % STOPS][Math.floor(at / STOPS)];
     });
