@@ -22,6 +22,7 @@ from demos import blank, chromium, visit  # noqa: F401  fixtures
 
 from dnnbook import seeds
 from dnnbook.membrane import Membrane
+from press import building
 from press.book import JUPYTER_BOOK
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,6 +34,19 @@ DEAR = (
     "architecture",
 )  # fmt: skip
 PLACES = {f"test_{name}": place for place, name in enumerate(DEAR)}
+
+
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores: while a test waits for a program, the others compute."""
+    return building.slots()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tidy():
+    """Lets go of a module's models, of which Keras keeps something."""
+    yield
+    if keras := sys.modules.get("keras"):
+        keras.backend.clear_session()
 
 
 def pytest_collection_modifyitems(items):

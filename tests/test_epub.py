@@ -17,7 +17,7 @@ from PIL import Image
 
 from dnnbook import toy
 from press import cover, digest, epub
-from press.head import PREVIEW
+from press.head import COVER, PREVIEW
 
 ROOT = Path(__file__).resolve().parents[1]
 MAKE = (sys.executable, "-m", "press.epub")
@@ -170,6 +170,14 @@ def test_what_is_shown_with_a_link_to_the_book_is_as_the_code_draws_it(language)
     kept = (ROOT / "book" / "assets" / PREVIEW.format(language)).read_bytes()
     assert kept == cover.preview(language)
     assert Image.open(io.BytesIO(kept)).size == (1200, 630)
+
+
+@pytest.mark.parametrize("language", cover.WORDS)
+def test_the_landing_page_shows_the_cover_as_the_code_draws_it(language):
+    kept = (ROOT / "book" / "assets" / COVER.format(language)).read_bytes()
+    assert kept == cover.landing(language)
+    assert Image.open(io.BytesIO(kept)).size == (400, 640)
+    assert len(kept) < 25_000
 
 
 @pytest.mark.slow  # both editions

@@ -372,6 +372,18 @@ def test_chapters_say_how_long_they_take(texts):
     assert 10 < min(said.values()) < max(said.values()) < 90
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_landing_page_alone_shows_the_cover(visit, language):
+    place = {"en": "", "zh": "zh/"}[language]
+    page = visit(f"{place}index").page
+    cover = page.locator("article img.book-cover")
+    assert cover.is_visible()
+    assert cover.evaluate("image => image.naturalWidth") == 400
+    assert cover.evaluate("image => image.getBoundingClientRect().width") > 180
+    assert len(cover.get_attribute("alt")) > 40
+    assert visit(f"{place}search").page.locator("img.book-cover").count() == 0
+
+
 @functools.cache
 def weight(name: str) -> int:
     """The bytes of a file as a server sends it, compressed where that helps."""

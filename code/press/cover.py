@@ -1,6 +1,6 @@
 """The cover: the loss of the smallest network from above, with ways down, and the title over it.
 
-    python -m press.cover book/assets      draws anew what is shown with a link to the book
+    python -m press.cover book/assets      draws anew what the landing pages show, and links to them
 
 The bowl is that of `dnnbook.toy`, which imports Keras, and so is computed anew: the points are
 (x, 2x − 1), L(w, b) = mean((wx + b − 2x + 1)²), and the ways are gradient descent on it.
@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from dnnbook import style
-from press.head import PREVIEW
+from press.head import COVER, PREVIEW
 
 SIZE, DOTS = (6.25, 10.0), 256  # inches, dots an inch: 1600 × 2560, as shops of e-books ask
 NIGHT, SKY, TITLE, QUIET = "#0c2340", "#8fb3d9", "#fffefc", "#c4d7ec"
@@ -108,6 +108,14 @@ def picture(language: str, author: str) -> bytes:
     return as_png(fig, DOTS)
 
 
+def landing(language: str) -> bytes:
+    """The cover as the landing page shows it, twice as wide as there: 400 × 640 pixels."""
+    buffer = io.BytesIO()
+    drawn = Image.open(io.BytesIO(picture(language, ""))).convert("RGB")
+    drawn.resize((400, 640), Image.Resampling.LANCZOS).save(buffer, "WEBP", quality=65, method=6)
+    return buffer.getvalue()
+
+
 def preview(language: str) -> bytes:
     """What is shown with a link to the book: 1200 × 630 pixels, as the Open Graph pages ask."""
     fig = bowl((6, 3.15))
@@ -122,3 +130,4 @@ def preview(language: str) -> bytes:
 if __name__ == "__main__":
     for language in WORDS:
         Path(sys.argv[1], PREVIEW.format(language)).write_bytes(preview(language))
+        Path(sys.argv[1], COVER.format(language)).write_bytes(landing(language))

@@ -14,7 +14,7 @@ from html import escape, unescape
 from typing import NamedTuple
 
 SHEET = "site.css"
-PREVIEW = "preview-{}.png"  # in `_static`, for each language
+PREVIEW, COVER = "preview-{}.png", "cover-{}.webp"  # in `_static`, for each language
 
 # The theme's own script sets the colours once all is there; this one before the first paint.
 MODE = (
@@ -56,6 +56,7 @@ class About(NamedTuple):
     url: str = ""  # where the page will stand, if that is known
     preview: str = ""  # where the picture stands that is shown with a link, if that is known
     editions: tuple[tuple[str, str], ...] = ()  # languages, and the page's address in each
+    cover: str = ""  # where the cover lies, for the landing page
     notebook: tuple[str, str] | None = None  # where its notebook lies, and the wheel for that
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urljoin
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.util.images import get_image_size
 
-from press.head import ARTICLE, PREVIEW, SCRIPT, About, head, plain, sheets
+from press.head import ARTICLE, COVER, PREVIEW, SCRIPT, About, head, plain, sheets
 from press.words import all_said
 
 SITES = ("html", "dirhtml")  # an e-book is rendered through the same templates, but is no site
@@ -24,6 +24,12 @@ NOTEBOOK = {
     "zh": "本章的{笔记本}及其{所需的代码}",
 }
 TIME = {"en": ("about 1 minute", "about {} minutes"), "zh": ("约 1 分钟", "约 {} 分钟")}
+SHOWN = {
+    "en": "The cover of the book: the loss of its smallest network as a bowl of contour lines, "
+    "and paths of gradient descent that all end at its lowest point.",
+    "zh": "本书的封面：全书最小的网络，其损失是等高线围成的一只碗，"
+    "几条梯度下降的路径都止于它的最低点。",
+}
 PIXELS = {"pt": 4 / 3, "px": 1, "": 1}
 
 STYLED = re.compile(r'(<[a-z][^<>]*?)\sstyle="[^"]*"')
@@ -69,6 +75,15 @@ def with_time(body: str, language: str, notebook: tuple[str, str] | None = None)
     return f'{body[:place]}\n<p class="reading-time">{said}</p>{body[place:]}'
 
 
+def with_cover(body: str, language: str, address: str) -> str:
+    """The cover, beside the title of the landing page."""
+    if not address:
+        return body
+    image = f'<img class="book-cover" width="200" height="320" src="{address}"'
+    place = body.index("<h1", body.index("<article"))
+    return f'{body[:place]}{image} alt="{SHOWN[language[:2]]}" />\n{body[place:]}'
+
+
 def sized(body: str, size: Size) -> str:
     """Each image with its size; those below the first heading of a section wait for the reader."""
     fold = body.find("<h2", body.find("<article"))
@@ -94,7 +109,7 @@ def finished(page: str, about: About, size: Size) -> str:
         body = f"{body[:field]}<input autofocus{body[field + len('<input') :]}"
     body = body.replace(*ENTRY)
     body = all_said(with_time(body, about.language, about.notebook), about.language)
-    return before + head(page, about) + sized(body, size)
+    return before + head(page, about) + with_cover(sized(body, size), about.language, about.cover)
 
 
 def size_of(file: Path) -> tuple[int, int] | None:
@@ -123,6 +138,13 @@ class Templates(BuiltinTemplateLoader):
         name = unquote(source.rpartition("/")[2])
         return size_of(Path(self.builder.srcdir, files[name])) if name in files else None
 
+    def cover(self, context) -> str:
+        """Where the cover lies, if the book has one and this is its landing page."""
+        name = f"_static/{COVER.format((context['language'] or 'en')[:2])}"
+        is_first = context["pagename"] == context["root_doc"]
+        has_one = Path(self.builder.outdir, name).exists()
+        return context["content_root"] + name if is_first and has_one else ""
+
     def render(self, template, context):
         page = super().render(template, context)
         if self.builder.name not in SITES or "<head>" not in page:
@@ -133,5 +155,7 @@ class Templates(BuiltinTemplateLoader):
         offer = tuple(root + one for one in context.get("notebook", ())) or None
         base = self.builder.config.html_baseurl
         preview = urljoin(base, f"_static/{PREVIEW.format(language[:2])}") if base else ""
-        about = About(context["docstitle"], language, root, url, preview, places, offer)
+        about = About(
+            context["docstitle"], language, root, url, preview, places, self.cover(context), offer
+        )
         return finished(page, about, self.size)
