@@ -57,16 +57,22 @@ class Breaks(OnPaper):
                 lines = height(node) if height(node) <= WHOLE else 7
                 place.insert(at, raw(rf"\BookNeed{{{lines}}}"))
         for table in list(self.document.findall(nodes.table)):
-            rows = list(table.findall(nodes.row))
-            for empty in [n for n in table.findall(nodes.paragraph) if not n.children]:
-                empty.parent.remove(empty)  # it would take two lines
-            if len(rows) > LONG:
-                lengthen(table, rows)
+            shape(table)
 
 
 def outputs(cell: nodes.container) -> list[nodes.literal_block]:
     """What a cell of code prints."""
     return list(cell.findall(nodes.literal_block))[1:]
+
+
+def shape(table: nodes.table) -> None:
+    """Takes empty paragraphs, each of which would take two lines, out of a table's cells, and lets
+    it go over pages if it is long."""
+    for empty in [one for one in table.findall(nodes.paragraph) if not one.children]:
+        empty.parent.remove(empty)
+    rows = list(table.findall(nodes.row))
+    if len(rows) > LONG:
+        lengthen(table, rows)
 
 
 def lengthen(table: nodes.table, rows: list[nodes.row]) -> None:
@@ -112,8 +118,7 @@ def within_cell(node: nodes.Node) -> bool:
 
 
 class Fields(OnPaper):
-    """The fields of named tuples, of which Python only says their numbers, are left out; what a
-    function raises is not torn from its heading."""
+    """The fields of named tuples, of which Python only says their numbers, are left out."""
 
     default_priority = 746
 
@@ -121,8 +126,6 @@ class Fields(OnPaper):
         for node in list(self.document.findall(addnodes.desc)):
             if node[-1].astext().startswith("Alias for field number"):
                 node.parent.remove(node)
-        for node in list(self.document.findall(nodes.field_list)):
-            node.parent.insert(node.parent.index(node), raw(r"\BookNeed{3}"))
 
 
 class Latin(OnPaper):
