@@ -11,7 +11,7 @@ from sphinx import addnodes
 from sphinx_design.shared import is_component
 
 from press.markdown import above
-from press.paper import OnPaper, raw
+from press.paper import OnPaper, raw, within
 from press.spacing import is_wide
 
 WHOLE = 15  # lines: so long a cell of code is kept on one page, with its output
@@ -66,8 +66,9 @@ def outputs(cell: nodes.container) -> list[nodes.literal_block]:
 
 
 def shape(table: nodes.table) -> None:
-    """Takes empty paragraphs, each of which would take two lines, out of a table's cells, and lets
-    it go over pages if it is long."""
+    """Takes empty paragraphs, each of which would take two lines, out of a table's cells, puts it
+    under the middle of its caption, and lets it go over pages if it is long."""
+    table.attributes.pop("align", None)
     for empty in [one for one in table.findall(nodes.paragraph) if not one.children]:
         empty.parent.remove(empty)
     rows = list(table.findall(nodes.row))
@@ -136,7 +137,11 @@ class Latin(OnPaper):
     def run(self, **_) -> None:
         for node in list(self.document.findall(nodes.paragraph)) if self.is_chinese else ():
             said = node.astext()
-            if LATIN.intersection(said) and not any(map(is_wide, said)):
+            if (
+                LATIN.intersection(said)
+                and not any(map(is_wide, said))
+                and not within(node, nodes.entry)
+            ):
                 node.insert(0, raw(r"\begingroup\BookLatin "))
                 node.append(raw(r"\par\endgroup"))
 
