@@ -11,8 +11,9 @@ from pathlib import Path
 
 import builds
 import pytest
+from docutils import nodes
 
-from press import glossary, paper, pdf, quiz
+from press import breaks, glossary, paper, pdf, quiz
 from press.digest import ROOT
 
 PDFS = {"en": "deep-neural-networks", "zh-CN": "deep-neural-networks-zh"}
@@ -23,6 +24,7 @@ ARTICLE = "\\documentclass{{article}}\\begin{{document}}{}\\end{{document}}\n"
 FIGURE = re.compile(
     r'<span class="caption-number">(.*?)</span><span class="caption-text">(.*?)</span><a', re.DOTALL
 )
+OPENS = ("Solution", "解答", "Raises", "抛出")
 RAW = re.compile(r"\{(glue|numref|ref|cite|eq|doc|py:\w+)\}|:::|\\(begin|end|ref|text)\b")
 
 
@@ -136,6 +138,33 @@ def test_the_index_knows_a_term_by_its_endings():
     assert paper.found("bat", keys) is None
 
 
+def test_a_page_is_named_in_brackets_unless_one_is_open():
+    one, two = nodes.reference(), nodes.reference()
+    nodes.paragraph("", "", nodes.Text("As (a) says, "), one)
+    nodes.paragraph("", "", nodes.Text("(as (a) says, "), two)
+    assert not paper.in_brackets(one)
+    assert paper.in_brackets(two)
+
+
+def test_a_formula_counts_as_wide_as_it_is_printed():
+    formula = nodes.math("", r"\frac{\partial L}{\partial w}")
+    entry = nodes.entry("", nodes.paragraph("", "", nodes.Text("slope "), formula))
+    assert breaks.printed(entry) == "slope xxLxw"
+
+
+def test_no_row_of_a_long_table_stands_alone_and_no_empty_cell_makes_it_taller():
+    rows = [nodes.row("", nodes.entry("", nodes.paragraph("", str(n)))) for n in range(20)]
+    group = nodes.tgroup("", nodes.colspec(colwidth=1), nodes.tbody("", *rows))
+    empty = nodes.row("", nodes.entry("", nodes.paragraph()))
+    group[-1].append(empty)
+    table = nodes.table("", group)
+    nodes.section("", table)
+    breaks.shape(table)
+    kept = [n for n, row in enumerate(rows) if isinstance(row[0][0], nodes.raw)]
+    assert kept == [2, 19]
+    assert [type(child) for child in empty[0]] == [nodes.raw]
+
+
 # LaTeX ----------------------------------------------------------------------------------
 
 
@@ -240,6 +269,23 @@ def test_every_font_is_embedded(printed, language):
 @pytest.mark.slow
 def test_no_markup_is_left(text):
     assert [text[m.start() - 60 : m.end() + 60] for m in RAW.finditer(text)] == []
+
+
+@pytest.mark.slow
+def test_no_page_ends_with_what_opens_something(printed, language):
+    """A heading of a solution or of errors, or a chapter in the contents without its sections."""
+    pages = run("pdftotext", "-layout", str(printed / f"{PDFS[language]}.pdf"), "-").split("\f")
+    for page in pages:
+        lines = [line.strip() for line in page.splitlines() if line.strip()]
+        last = lines[-2] if len(lines) > 1 else ""
+        assert last not in OPENS, page
+        if any(" . . . " in line for line in lines):
+            assert re.search(r" \. |^\D", last), page
+
+
+@pytest.mark.slow
+def test_the_numbers_of_all_tables_look_the_same(text):
+    assert re.findall(r"^(?:Table|表)\s?[\d.]+\s?[:：]", text, re.MULTILINE) == []
 
 
 @pytest.mark.slow

@@ -86,13 +86,19 @@ class Pages(OnPaper):
                 name = label(f"{page}:{place}" if place else f"{page}::doc")
                 if within(node, nodes.table):
                     continue
-                closed = within(node, nodes.definition, nodes.caption)
+                closed = within(node, nodes.definition, nodes.caption) or in_brackets(node)
                 command = "BookPageCommaed" if closed else "BookPage"
                 node.parent.insert(node.parent.index(node) + 1, raw(rf"\{command}{{{name}}}"))
 
 
 def is_inline(node: nodes.reference) -> bool:
     return len(node) > 0 and isinstance(node[0], nodes.inline | nodes.literal)
+
+
+def in_brackets(node: nodes.Node) -> bool:
+    """Whether a bracket that was opened before a node, in its paragraph, is still open."""
+    before = "".join(one.astext() for one in node.parent[: node.parent.index(node)])
+    return sum(before.count(sign) for sign in "(（") > sum(before.count(sign) for sign in ")）")
 
 
 def within(node: nodes.Node, *kinds: type) -> bool:
@@ -121,7 +127,7 @@ class Index(OnPaper):
         if not self.is_chinese:
             return {entry["term"].lower(): entry["term"] for entry in entries}
         ordered = enumerate(sorted(entries, key=glossary.by_sound))
-        return {e["zh"].lower(): f"{number:04}@{e['zh']}（{e['term']}）" for number, e in ordered}
+        return {e["zh"].lower(): rf"{at:04}@{e['zh']}\enspace {e['term']}" for at, e in ordered}
 
 
 def found(said: str, keys: dict[str, str]) -> str | None:
