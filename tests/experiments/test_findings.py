@@ -157,3 +157,9 @@ def test_to_learn_longer_from_all_images_buys_no_accuracy_and_costs_loss(candida
     assert longer.accuracy < shorter.accuracy + 0.003
     assert longer.loss > 1.25 * shorter.loss
     assert best.model == ours.CONVOLUTIONAL[-1].key
+
+
+def test_the_two_largest_gains_of_few_images_pay_together_on_all(candidates, everything):
+    best, improved = chosen(candidates, ours.CONVOLUTIONAL), everything[ours.IMPROVED.key]
+    assert improved.accuracy > everything[best.model].accuracy + 0.003
+    assert improved.accuracy > everything[ours.LONGER.key].accuracy + 0.003

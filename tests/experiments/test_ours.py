@@ -39,6 +39,16 @@ def test_the_longer_training_is_that_of_a_candidate_and_none_itself():
     assert digest(replace(ours.LONGER, epochs=same.epochs)) == digest(same)
 
 
+def test_the_improved_network_is_the_chapters_with_pooling_and_relu():
+    chapters, improved = (recipe.build() for recipe in (ours.CONVOLUTIONAL[0], ours.IMPROVED))
+    assert improved.count_params() == chapters.count_params()
+    kinds = [type(layer).__name__ for layer in improved.layers]
+    assert kinds.count("MaxPooling2D") == 2
+    assert kinds.count("ReLU") == [type(x).__name__ for x in chapters.layers].count("LeakyReLU")
+    assert all(x.strides == (1, 1) for x in improved.layers if isinstance(x, keras.layers.Conv2D))
+    assert ours.IMPROVED not in ours.CONVOLUTIONAL
+
+
 def test_validation_chooses_and_the_test_is_not_read():
     def summary(key, validation, test):
         return Summary(key, "subset", 5, 1, 1, test, 0.1, 0.1, 1.0, 0.1, validation)
