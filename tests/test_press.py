@@ -287,6 +287,8 @@ def test_the_digest_covers_what_a_page_depends_on(monkeypatch, tmp_path):
             change(changed)
             assert fresh() != before
     assert fresh() == before
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", "Terraform's")
+    assert fresh() == before
 
 
 def test_the_closure_follows_imports_of_every_form():

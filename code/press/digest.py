@@ -30,9 +30,9 @@ READS = {
     "dnnbook.experiments.ledger": "../book/results/*.json",
 }
 
-# Environment variables that can change a number or a figure.
+# Environment variables that can change a number or a figure. Those of Terraform begin alike.
 OBEYED = re.compile(
-    r"(TF|KERAS|XLA|ONEDNN|DNNL|NPY|OMP|MKL|OPENBLAS|CUDA|DNNBOOK)"
+    r"(TF(?!_(CLI|VAR|LOG)(_|$))|KERAS|XLA|ONEDNN|DNNL|NPY|OMP|MKL|OPENBLAS|CUDA|DNNBOOK)"
     r"|(MPLBACKEND|MATPLOTLIBRC|PYTHONHASHSEED|TZ)$"
 )
 
