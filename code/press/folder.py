@@ -156,12 +156,15 @@ def mapped(app) -> list[dict[str, str]]:
 
 
 def complete(app, error) -> None:
-    """Completes a site of which at least one page was written."""
+    """Completes a site; one of which no page was written is only swept."""
     names = getattr(getattr(app.builder, "templates", None), "sheets", None)
-    if error or app.builder.name not in SITES or not names:
-        return
     root, config, here = Path(app.outdir), app.config, editions.edition(app.srcdir)
+    if error or app.builder.name not in SITES:
+        return
     pages = [file.read_text("utf8") for file in sorted(root.rglob("*.html"))]
+    if not names:  # Sphinx has put its own sheets there again
+        sweep(root, pages, (root / "_static" / SHEET).read_text("utf8"))
+        return
     ours = [name for name, _ in config.html_css_files]
     sweep(root, pages, join_sheets(root / "_static", in_static(names), ours, pages))
     if (words := root / "_static" / "translations.js").exists():
