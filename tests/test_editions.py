@@ -3,6 +3,7 @@
 import json
 import re
 
+import builds
 import pytest
 import yaml
 
@@ -232,6 +233,21 @@ def test_an_edition_built_alone_leads_to_no_other(both):
         text = (alone / edition.name / "_build" / "html" / "index.html").read_text("utf8")
         assert not SWITCH.search(text)
         assert "hreflang" not in text
+
+
+def test_a_second_edition_that_cannot_be_built_is_shown_and_costs_no_site(both):
+    book, _ = both
+    file = book.root / "book" / "zh" / "a.md"
+    text, good = file.read_text("utf8"), builds.contents(book.site)
+    file.write_text(text + "\n{ref}`sec-nowhere`\n", "utf8")
+    try:
+        status, output = book.make()
+    finally:
+        file.write_text(text, "utf8")
+    assert status != 0
+    assert "sec-nowhere" in output
+    assert output.splitlines()[-1].endswith("The last good book is still in place.")
+    assert builds.contents(book.site) == good
 
 
 def test_a_map_has_every_page_in_every_language():

@@ -163,6 +163,7 @@ def test_the_cover_shows_the_bowl_of_the_smallest_network_and_descents_on_it():
     for start in cover.STARTS:
         path = cover.descend(start, 0.005, 50)
         assert path == pytest.approx(toy.descend(start, 0.005, 50))
+        assert cover.descend(start, 0.005, cover.STEPS)[-1] == pytest.approx([2, -1], abs=0.01)
 
 
 @pytest.mark.parametrize("language", cover.WORDS)

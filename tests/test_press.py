@@ -23,6 +23,7 @@ def test_a_build_executes_each_page_once_and_an_unchanged_one_none(book):
     assert "a = 11" in book.html("a")
     status, output = book.build()
     assert (status, executed(output)) == (0, set()), output
+    assert [sheet.name for sheet in book.site.rglob("*.css")] == ["site.css"]
 
 
 def test_the_book_builds_from_any_folder_without_a_pythonpath(book, tmp_path_factory):

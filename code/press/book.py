@@ -91,7 +91,7 @@ def started(
     """Runs jupyter-book, which ends at the latest when its context does."""
     command = [*JUPYTER_BOOK, "build", str(edition.folder), "--path-output", str(aside), *options]
     environment = {**os.environ, editions.TOGETHER: "1"}
-    errors = output and subprocess.STDOUT
+    errors = subprocess.STDOUT if output else None
     process = subprocess.Popen(command, env=environment, stdout=output, stderr=errors)
     try:
         yield process

@@ -24,6 +24,7 @@ HAN = Path(__file__).with_name("fonts") / "NotoSansSC-Cover.ttf"
 COLOURS = 96  # no more are left of the picture: a quarter of the bytes
 X = np.arange(-1.0, 5.0)
 STARTS = ((4.3, 5.4), (0.3, 4.7), (-1.2, 3.0), (4.7, 1.6), (3.6, -6.4), (-0.3, -4.2))
+STEPS = 4000  # enough to arrive
 EXTENT = (-2.2, 5.2, -8.2, 13.0)  # weights, from left to right; biases, from low to high
 # Title and subtitle, the spacing of the title's lines, and how high the subtitle stands.
 WORDS = {
@@ -62,7 +63,7 @@ def bowl(size: tuple[float, float]) -> Figure:
     levels = np.geomspace(0.05, heights.max(), 26)
     ax.contour(w, b, heights, levels, colors=SKY, linewidths=np.linspace(1.6, 0.4, 26), alpha=0.7)
     for start in STARTS:
-        path = descend(start, 0.005, 4000)
+        path = descend(start, 0.005, STEPS)
         ax.plot(*path.T, "-", color=style.ORANGE, linewidth=1.6)
         ax.plot(*path[0], "o", color=style.ORANGE, markersize=5)
     ax.plot(2, -1, "o", color="#ffffff", markersize=7)

@@ -157,10 +157,10 @@ def mapped(app) -> list[dict[str, str]]:
 
 def complete(app, error) -> None:
     """Completes a site; one of which no page was written is only swept."""
-    names = getattr(getattr(app.builder, "templates", None), "sheets", None)
-    root, config, here = Path(app.outdir), app.config, editions.edition(app.srcdir)
     if error or app.builder.name not in SITES:
         return
+    names = getattr(app.builder.templates, "sheets", None)
+    root, config, here = Path(app.outdir), app.config, editions.edition(app.srcdir)
     pages = [file.read_text("utf8") for file in sorted(root.rglob("*.html"))]
     if not names:  # Sphinx has put its own sheets there again
         sweep(root, pages, (root / "_static" / SHEET).read_text("utf8"))

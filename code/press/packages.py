@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from press import wheel
 
 PINNED = re.compile(r"^([\w.-]+)==([^\s;]+)[^\n]*((?:\n    --hash=[^\n]*)+)", re.MULTILINE)
-PLACE = "https://pypi.org/project/{}/{}/"
 
 
 def pinned(lock: str) -> list[tuple[str, str, list[str]]]:
@@ -34,7 +33,7 @@ def bill(lock: str) -> str:
         purl = PackageURL("pypi", None, name, version)
         files = model.ExternalReference(
             type=model.ExternalReferenceType.DISTRIBUTION,
-            url=model.XsUri(PLACE.format(name, version)),
+            url=model.XsUri(str(purl)),  # whichever registry has it
             hashes=[
                 model.HashType(alg=model.HashAlgorithm.SHA_256, content=digest)
                 for digest in digests

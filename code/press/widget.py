@@ -29,7 +29,6 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from press import digest
-from press.digest import folder_digest
 
 DIST = Path("widgets", "dist")  # in the folder of the sources
 DEMOS = (
@@ -131,7 +130,7 @@ def offer(app, config) -> None:
     # As a way from the book: the settings, which `.buildinfo` sums up, name no other folder.
     config.html_static_path.append(os.path.relpath(folder, app.srcdir))
     config.html_css_files.append("demos.css")
-    config.widgets_digest = folder_digest(folder)
+    config.widgets_digest = digest.folder_digest(folder)
 
 
 def load(app, page, template, context, doctree) -> None:
