@@ -196,6 +196,24 @@ def book(tmp_path):
 
 
 @pytest.fixture(scope="session")
+def master(tmp_path_factory):
+    """A small book that has been built, and a copy of its folder."""
+    made = Book(tmp_path_factory.mktemp("small") / "book")
+    status, output = made.build()
+    assert status == 0, output
+    return made, Path(shutil.copytree(made.root, made.root.with_name("kept")))
+
+
+@pytest.fixture
+def built(master):
+    """A small book that has been built: the same for every test, in the one folder."""
+    book, kept = master
+    shutil.rmtree(book.root)
+    shutil.copytree(kept, book.root)
+    return book
+
+
+@pytest.fixture(scope="session")
 def make_book():
     """Makes a small book in a folder."""
     return Book

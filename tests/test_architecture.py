@@ -260,6 +260,7 @@ def test_the_harm_of_a_random_dense_layer_is_part_loss_and_part_want_of_training
     assert random - reached(SMALL, seed, L.Dense) > 0.35 * harm
 
 
+@pytest.mark.slow
 def test_no_variant_but_pooling_can_be_told_from_the_small_network(reached):
     gains = {
         name: [reached(recipe, seed) - reached(SMALL, seed) for seed in SEEDS]

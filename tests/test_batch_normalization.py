@@ -322,6 +322,7 @@ def test_the_second_claim_the_shift_shrinks_and_given_back_takes_nothing_away(ro
     assert measured(size=0.8)[1] < untouched[1] - 0.1  # strong shifts do harm
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_slow_averages_spoil_the_validation_of_the_very_same_weights(splits, seed):
     training, validation, _ = splits

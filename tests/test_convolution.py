@@ -225,6 +225,7 @@ def test_the_convolutional_network_beats_the_dense_one_on_the_test_set(splits, t
     assert np.subtract(score["pooling"], score["dense"]).mean() > 0.005
 
 
+@pytest.mark.slow
 def test_the_first_claim_only_shared_weights_need_neighbours(splits):
     training, validation, _ = splits
 

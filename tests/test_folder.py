@@ -96,35 +96,34 @@ def test_the_map_lists_every_address():
     ]
 
 
-def test_a_build_has_one_sheet_and_an_edit_of_one_page_keeps_it_whole(book):
-    assert book.build()[0] == 0
-    site = book.root / "_build" / "html"
+def test_a_build_has_one_sheet_and_an_edit_of_one_page_keeps_it_whole(built):
+    site = built.root / "_build" / "html"
     sheet = (site / "_static" / "site.css").read_text()
     files = {file.relative_to(site) for file in site.rglob("*")}
-    book.edit("a.md", "Prose about", "Words about")
-    assert book.build()[0] == 0
+    built.edit("a.md", "Prose about", "Words about")
+    assert built.build()[0] == 0
     assert (site / "_static" / "site.css").read_text() == sheet
     assert {file.relative_to(site) for file in site.rglob("*")} == files
-    assert "Words about a." in re.search(r'name="description" content="(.*?)"', book.html("a"))[1]
+    assert "Words about a." in re.search(r'name="description" content="(.*?)"', built.html("a"))[1]
     assert not list(site.rglob("*.map"))
 
 
-def test_a_book_that_knows_its_address_has_a_map(book):
-    site = book.root / "_build" / "html"
-    book.edit(
+def test_a_book_that_knows_its_address_has_a_map(built):
+    site = built.root / "_build" / "html"
+    built.edit(
         "_config.yml",
         "    language: en\n",
         "    language: en\n    html_baseurl: https://a.org/b/\n",
     )
-    (book.root / "assets" / "preview-en.png").write_bytes(b"a picture")
-    assert book.build()[0] == 0
+    (built.root / "assets" / "preview-en.png").write_bytes(b"a picture")
+    assert built.build()[0] == 0
     assert "<loc>https://a.org/b/a.html</loc>" in (site / "sitemap.xml").read_text()
     assert 'href="https://a.org/b/"' in (site / "404.html").read_text()
-    assert '<meta property="og:url" content="https://a.org/b/a.html">' in book.html("a")
+    assert '<meta property="og:url" content="https://a.org/b/a.html">' in built.html("a")
     picture = "_static/preview-en.png"
-    assert f'<meta property="og:image" content="https://a.org/b/{picture}">' in book.html("a")
-    assert (book.site / picture).exists()
-    book.edit("_config.yml", "    html_baseurl: https://a.org/b/\n", "")
-    assert book.build()[0] == 0
+    assert f'<meta property="og:image" content="https://a.org/b/{picture}">' in built.html("a")
+    assert (built.site / picture).exists()
+    built.edit("_config.yml", "    html_baseurl: https://a.org/b/\n", "")
+    assert built.build()[0] == 0
     assert not (site / "sitemap.xml").exists()
-    assert not (book.site / picture).exists()
+    assert not (built.site / picture).exists()

@@ -195,11 +195,11 @@ def show(book, figure: str = FIGURE) -> None:
         text.write(figure)
 
 
-def test_the_numbers_are_folded_behind_the_figure_and_a_small_screen_scrolls_them(book):
-    show(book)
-    status, output = book.build()
+def test_the_numbers_are_folded_behind_the_figure_and_a_small_screen_scrolls_them(built):
+    show(built)
+    status, output = built.build()
     assert status == 0, output
-    html = book.html("a")
+    html = built.html("a")
     folded = re.search(r"</figure>\s*(<details.*?</details>)", html, re.DOTALL)[1]
     said = "The numbers of Figure\u00a01"
     assert folded.startswith(f'<details class="numbers"><summary>{said}</summary>')
@@ -211,7 +211,7 @@ def test_the_numbers_are_folded_behind_the_figure_and_a_small_screen_scrolls_the
     assert pages.minutes(f"<article>{folded * 9}</article>") == 1
     with browser() as opened:
         window = opened.new_page(viewport={"width": 390, "height": 800})
-        window.goto((book.site / "a.html").as_uri())
+        window.goto((built.site / "a.html").as_uri())
         window.locator("summary", has_text="The numbers of").click()
         box = window.locator(".numbers-table")
         assert box.evaluate("box => box.scrollWidth > box.clientWidth")
@@ -222,15 +222,15 @@ def test_the_numbers_are_folded_behind_the_figure_and_a_small_screen_scrolls_the
 
 
 @pytest.mark.parametrize("builder", ["latex", "epub"])
-def test_in_an_e_book_the_tables_stand_open_and_on_paper_there_are_none(book, builder):
-    show(book)
-    book.edit("_config.yml", "language: en", 'language: en\n    version: "1"')  # EPUB wants one
-    command = [*book.command(), "--builder", "custom", "--custom-builder", builder]
+def test_in_an_e_book_the_tables_stand_open_and_on_paper_there_are_none(built, builder):
+    show(built)
+    built.edit("_config.yml", "language: en", 'language: en\n    version: "1"')  # EPUB wants one
+    command = [*built.command(), "--builder", "custom", "--custom-builder", builder]
     done = subprocess.run(
-        command, env=book.environment(), capture_output=True, text=True, timeout=120, check=False
+        command, env=built.environment(), capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    folder = book.root / "_build" / builder
+    folder = built.root / "_build" / builder
     files = [*folder.rglob("*.tex"), *folder.rglob("a.xhtml")]
     text = "\n".join(path.read_text("utf8") for path in files)
     assert "A figure." in text
@@ -245,9 +245,9 @@ WRONG = {
 }
 
 
-def test_numbers_that_are_not_there_fail_the_build(book):
-    show(book, "")
-    for complaint, said in zip(WRONG, book.complaints([*WRONG.values()]), strict=True):
+def test_numbers_that_are_not_there_fail_the_build(built):
+    show(built, "")
+    for complaint, said in zip(WRONG, built.complaints([*WRONG.values()]), strict=True):
         assert complaint in said
 
 

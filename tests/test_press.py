@@ -41,28 +41,26 @@ def test_the_book_builds_from_any_folder_without_a_pythonpath(book, tmp_path_fac
     assert "b = 20" in book.html("b")
 
 
-def test_a_module_edit_executes_the_pages_that_import_it_and_prose_none(book):
-    book.build()
-    book.edit("code/dnnbook/base.py", "ONE = 1", "ONE = 5")  # imported by alpha alone
-    status, output = book.build()
+def test_a_module_edit_executes_the_pages_that_import_it_and_prose_none(built):
+    built.edit("code/dnnbook/base.py", "ONE = 1", "ONE = 5")  # imported by alpha alone
+    status, output = built.build()
     assert (status, executed(output)) == (0, {"a.md"}), output
-    assert "a = 15" in book.html("a")
-    book.edit("a.md", "Prose about", "Words about")
-    status, output = book.build()
+    assert "a = 15" in built.html("a")
+    built.edit("a.md", "Prose about", "Words about")
+    status, output = built.build()
     assert (status, executed(output)) == (0, set()), output
-    assert "Words about" in book.html("a")
-    book.edit("code/dnnbook/base.py", "ONE = 5", "ONE = 1")  # back: the old run still holds
-    status, output = book.build()
+    assert "Words about" in built.html("a")
+    built.edit("code/dnnbook/base.py", "ONE = 5", "ONE = 1")  # back: the old run still holds
+    status, output = built.build()
     assert (status, executed(output)) == (0, set()), output
-    assert "a = 11" in book.html("a")
+    assert "a = 11" in built.html("a")
 
 
-def test_the_lock_and_the_obeyed_variables_reach_every_page(book):
-    book.build()
-    book.edit("requirements.txt", "numpy==0", "numpy==1")
-    assert executed(book.build()[1]) == {"a.md", "b.md"}
-    assert executed(book.build(TF_DETERMINISTIC_OPS="1")[1]) == {"a.md", "b.md"}
-    assert executed(book.build(TF_DETERMINISTIC_OPS="1", COLOUR="1")[1]) == set()
+def test_the_lock_and_the_obeyed_variables_reach_every_page(built):
+    built.edit("requirements.txt", "numpy==0", "numpy==1")
+    assert executed(built.build()[1]) == {"a.md", "b.md"}
+    assert executed(built.build(TF_DETERMINISTIC_OPS="1")[1]) == {"a.md", "b.md"}
+    assert executed(built.build(TF_DETERMINISTIC_OPS="1", COLOUR="1")[1]) == set()
 
 
 @pytest.mark.parametrize(
@@ -72,15 +70,15 @@ def test_the_lock_and_the_obeyed_variables_reach_every_page(book):
         ("import os\nos._exit(1)", "a.md, cell 1 of 1 (line 11): the kernel died"),
     ],
 )
-def test_a_failing_cell_fails_the_build_and_the_rerun_and_is_named(book, code, said):
-    book.page("a", code)
+def test_a_failing_cell_fails_the_build_and_the_rerun_and_is_named(built, code, said):
+    built.page("a", code)
     for _ in range(2):
-        status, output = book.build()
+        status, output = built.build()
         assert status != 0
         assert said in output
-    book.page("a", "print('mended')")
-    assert book.build()[0] == 0
-    assert "mended" in book.html("a")
+    built.page("a", "print('mended')")
+    assert built.build()[0] == 0
+    assert "mended" in built.html("a")
 
 
 # Stands in for the kernel's program, and finds its port taken once.
@@ -106,10 +104,10 @@ def test_a_kernel_whose_port_is_taken_gets_another_try(book):
     assert executed(output) == {"a.md", "b.md"}
 
 
-def test_a_hanging_cell_fails_the_build(book):
-    book.edit("_config.yml", "timeout: 300", "timeout: 2")
-    book.page("a", "import time\ntime.sleep(60)")
-    status, output = book.build()
+def test_a_hanging_cell_fails_the_build(built):
+    built.edit("_config.yml", "timeout: 300", "timeout: 2")
+    built.page("a", "import time\ntime.sleep(60)")
+    status, output = built.build()
     assert status != 0
     assert "a.md, cell 1 of 1 (line 11): still running after 2 s" in output
 
@@ -123,38 +121,38 @@ FLAWS = {
 }
 
 
-def test_every_warning_is_shown_and_fails_the_build_and_the_rerun(book):
+def test_every_warning_is_shown_and_fails_the_build_and_the_rerun(built):
     text = "\n\n".join(FLAWS)
-    book.edit("a.md", "Prose about a.", text)
+    built.edit("a.md", "Prose about a.", text)
     for _ in range(2):
-        status, output = book.build()
+        status, output = built.build()
         assert status != 0
         assert f"{len(FLAWS)} warning(s)" in output
         for said in FLAWS.values():
             assert said in output
-    book.edit("a.md", text, "Mended.")
-    status, output = book.build()
+    built.edit("a.md", text, "Mended.")
+    status, output = built.build()
     assert status == 0, output
 
 
-def test_a_broken_formula_fails_the_build(book):
-    book.edit("a.md", "Prose about a.", "$\\frobnicate{x}$")
-    status, output = book.build()
+def test_a_broken_formula_fails_the_build(built):
+    built.edit("a.md", "Prose about a.", "$\\frobnicate{x}$")
+    status, output = built.build()
     assert status != 0
     assert "frobnicate" in output
 
 
 @pytest.mark.parametrize("code", ["object()", "print('10%\\r20%')"])
-def test_addresses_and_progress_bars_fail_the_build(book, code):
-    book.page("a", code)
-    status, output = book.build()
+def test_addresses_and_progress_bars_fail_the_build(built, code):
+    built.page("a", code)
+    status, output = built.build()
     assert status != 0
     assert "a.md, cell 1 of 1 (line 11): prints" in output
 
 
-def test_output_to_stderr_fails_the_build(book):
-    book.page("a", "import sys\nprint('noise', file=sys.stderr)")
-    assert book.build()[0] != 0
+def test_output_to_stderr_fails_the_build(built):
+    built.page("a", "import sys\nprint('noise', file=sys.stderr)")
+    assert built.build()[0] != 0
 
 
 def heals(book):
@@ -174,24 +172,22 @@ def cached(book, printed):
     return next(file for file in files if printed in file.read_text())
 
 
-def test_a_truncated_and_a_forged_execution_are_computed_anew(book):
-    book.build()
-    truncated, forged = cached(book, "a = 11"), cached(book, "b = 20")
+def test_a_truncated_and_a_forged_execution_are_computed_anew(built):
+    truncated, forged = cached(built, "a = 11"), cached(built, "b = 20")
     truncated.write_text(truncated.read_text()[:300])
     forged.write_text(forged.read_text().replace("b = 20", "b = 99"))
-    assert heals(book)
+    assert heals(built)
 
 
-def test_a_missing_execution_and_a_broken_database_heal(book):
-    book.build()
+def test_a_missing_execution_and_a_broken_database_heal(built):
     for printed in ("a = 11", "b = 20"):
-        cached(book, printed).unlink()
-    assert heals(book)
-    database = book.root / "_build" / ".execution-cache" / "global.db"
+        cached(built, printed).unlink()
+    assert heals(built)
+    database = built.root / "_build" / ".execution-cache" / "global.db"
     database.write_bytes(b"not a database" * 50)
     for name in ("a", "b"):
-        book.edit(f"{name}.md", "Words", "Prose")
-    assert heals(book)
+        built.edit(f"{name}.md", "Words", "Prose")
+    assert heals(built)
 
 
 def test_two_builds_at_once_take_turns(book):
@@ -200,38 +196,37 @@ def test_two_builds_at_once_take_turns(book):
     assert sorted(map(len, map(executed, outputs))) == [0, 2]
 
 
-def test_a_failed_build_of_another_kind_does_not_hide_a_warning(book):
-    book.edit("a.md", "Prose about a.", "#### A level skipped")
-    command = [*book.command(), "--builder", "dirhtml"]
-    assert subprocess.run(command, env=book.environment(), check=False).returncode != 0
-    assert book.build()[0] != 0
+def test_a_failed_build_of_another_kind_does_not_hide_a_warning(built):
+    built.edit("a.md", "Prose about a.", "#### A level skipped")
+    command = [*built.command(), "--builder", "dirhtml"]
+    assert subprocess.run(command, env=built.environment(), check=False).returncode != 0
+    assert built.build()[0] != 0
 
 
-def test_an_older_file_with_another_text_is_read(book):
-    page = book.root / "a.md"
+def test_an_older_file_with_another_text_is_read(built):
+    page = built.root / "a.md"
     old, when = page.read_text(), page.stat().st_mtime - 1000
-    book.edit("a.md", "Prose about", "Words about")
-    book.build()
+    built.edit("a.md", "Prose about", "Words about")
+    built.build()
     page.write_text(old)
     os.utime(page, (when, when))
-    assert book.build()[0] == 0
-    assert "Prose about a" in book.html("a")
+    assert built.build()[0] == 0
+    assert "Prose about a" in built.html("a")
 
 
-def test_an_edit_of_the_style_sheet_reaches_the_site(book):
-    book.build()
-    (book.root / "assets" / "book.css").write_text("p { color: red }")
-    status, output = book.build()
+def test_an_edit_of_the_style_sheet_reaches_the_site(built):
+    (built.root / "assets" / "book.css").write_text("p { color: red }")
+    status, output = built.build()
     assert (status, executed(output)) == (0, set())
-    assert "red" in (book.root / "_build" / "html" / "_static" / "site.css").read_text()
+    assert "red" in (built.root / "_build" / "html" / "_static" / "site.css").read_text()
 
 
-def test_an_edit_of_the_press_reaches_the_pages(book):
-    book.edit("a.md", "Prose about a.", "$x$")
-    book.build()
-    book.edit("code/press/mathml.py", "return FUNCTION", "return '<b>mutated</b>' + FUNCTION")
-    assert book.build()[0] == 0
-    assert "mutated" in book.html("a")
+def test_an_edit_of_the_press_reaches_the_pages(built):
+    built.edit("a.md", "Prose about a.", "$x$")
+    built.build()
+    built.edit("code/press/mathml.py", "return FUNCTION", "return '<b>mutated</b>' + FUNCTION")
+    assert built.build()[0] == 0
+    assert "mutated" in built.html("a")
 
 
 @pytest.mark.parametrize(
@@ -243,26 +238,25 @@ def test_an_edit_of_the_press_reaches_the_pages(book):
         ("{code-cell} python3", "{code-cell} python3\n:tags: [raises-exception]", "not allowed"),
     ],
 )
-def test_a_page_that_the_press_would_misread_fails_the_build(book, old, new, said):
-    book.edit("a.md", old, new)
+def test_a_page_that_the_press_would_misread_fails_the_build(built, old, new, said):
+    built.edit("a.md", old, new)
     if "head" in said:  # the same two lines in the other order
-        book.edit("a.md", "Python 3}\n", "Python 3}\nfile_format: mystnb\n")
-    status, output = book.build()
+        built.edit("a.md", "Python 3}\n", "Python 3}\nfile_format: mystnb\n")
+    status, output = built.build()
     assert status != 0
     assert "a.md" in output
     assert said in output
 
 
-def test_a_locked_cache_is_not_thrown_away(book):
-    book.build()
-    book.edit("a.md", "Prose", "Words")
-    database = sqlite3.connect(book.root / "_build" / ".execution-cache" / "global.db")
+def test_a_locked_cache_is_not_thrown_away(built):
+    built.edit("a.md", "Prose", "Words")
+    database = sqlite3.connect(built.root / "_build" / ".execution-cache" / "global.db")
     database.execute("BEGIN EXCLUSIVE")
-    status, output = book.build()
+    status, output = built.build()
     database.close()
     assert status != 0
     assert "the execution cache cannot be used" in output
-    assert executed(book.build()[1]) == set()
+    assert executed(built.build()[1]) == set()
 
 
 def test_the_digest_covers_what_a_page_depends_on(monkeypatch, tmp_path):
@@ -351,17 +345,16 @@ def test_pages_are_executed_as_they_come_in_the_book():
     ]  # fmt: skip
 
 
-def test_what_the_book_no_longer_has_leaves_the_site(book):
-    assert book.build()[0] == 0
-    old = book.site / "_modules" / "dnnbook" / "old.html"
+def test_what_the_book_no_longer_has_leaves_the_site(built):
+    old = built.site / "_modules" / "dnnbook" / "old.html"
     old.parent.mkdir(parents=True, exist_ok=True)
     old.write_text("of an earlier press")
-    (book.root / "b.md").unlink()
-    book.edit("_toc.yml", ", {file: b}", "")
-    assert book.build()[0] == 0
-    assert not (book.site / "b.html").exists()
+    (built.root / "b.md").unlink()
+    built.edit("_toc.yml", ", {file: b}", "")
+    assert built.build()[0] == 0
+    assert not (built.site / "b.html").exists()
     assert old.exists(), "the press is the same, and so are its other pages"
-    book.edit("_config.yml", "language: en", "language: en\n    html_title: Another book")
-    assert book.build()[0] == 0
+    built.edit("_config.yml", "language: en", "language: en\n    html_title: Another book")
+    assert built.build()[0] == 0
     assert not old.exists()
-    assert "a = 11" in book.html("a")
+    assert "a = 11" in built.html("a")

@@ -30,11 +30,11 @@ def ask(book, question: str) -> None:
         page.write(question)
 
 
-def test_an_answer_opens_onto_its_verdict_and_its_explanation(book):
-    ask(book, QUESTION + QUESTION)
-    status, output = book.build()
+def test_an_answer_opens_onto_its_verdict_and_its_explanation(built):
+    ask(built, QUESTION + QUESTION)
+    status, output = built.build()
     assert status == 0, output
-    html = book.html("a")
+    html = built.html("a")
     first, second = re.findall(r'<div class="quiz".*?</div>', html, re.DOTALL)
     assert 'role="group" aria-labelledby="quiz-1"' in first
     assert 'id="quiz-1"><strong>1. </strong>What is <em>two</em> and <math' in first
@@ -51,18 +51,18 @@ def test_an_answer_opens_onto_its_verdict_and_its_explanation(book):
     assert "[ ]" not in html
 
 
-def test_paper_has_lettered_answers_and_then_the_reasons(book):
-    ask(book, QUESTION)
+def test_paper_has_lettered_answers_and_then_the_reasons(built):
+    ask(built, QUESTION)
     done = subprocess.run(
-        [*book.command(), "--builder", "latex"],
-        env=book.environment(),
+        [*built.command(), "--builder", "latex"],
+        env=built.environment(),
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    tex = next((book.root / "_build" / "latex").glob("*.tex")).read_text("utf8")
+    tex = next((built.root / "_build" / "latex").glob("*.tex")).read_text("utf8")
     part = tex[tex.index("What is") :]
     order = [
         r"\begin{enumerate}",
@@ -90,8 +90,8 @@ WRONG = {
 }
 
 
-def test_a_question_that_is_written_wrongly_fails_the_build(book):
-    for complaint, said in zip(WRONG, book.complaints([*WRONG.values()]), strict=True):
+def test_a_question_that_is_written_wrongly_fails_the_build(built):
+    for complaint, said in zip(WRONG, built.complaints([*WRONG.values()]), strict=True):
         assert complaint in said
 
 

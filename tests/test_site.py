@@ -117,15 +117,16 @@ CUT_NUMBERS = """[...document.querySelectorAll("article .eqno")].filter(number =
 }).map(number => number.textContent)"""
 
 
-@pytest.mark.parametrize("name", PAGES + OTHERS + CHINESE)
-def test_a_phone_shows_the_whole_width_of_a_page_and_its_equations(visit, name):
-    page, *_ = visit(name, width=390)
+def test_a_phone_shows_the_whole_width_of_a_page_and_its_equations(at_desk):
+    page, wide = at_desk.page, at_desk.page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, "all unfolded"
     assert page.evaluate(CUT_NUMBERS) == []
     page.set_viewport_size({"width": 320, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.set_viewport_size(wide)
 
 
 def test_the_toy_chapter_shows_its_two_parameters_and_its_answer(visit):

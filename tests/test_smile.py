@@ -294,6 +294,7 @@ def test_hiding_the_mouth_counts_most_and_counts_without_training_too(seed):
     assert by_chance + 0.05 < without_training < found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_either_of_two_layers_may_stay_random_but_not_both(seed):
     whole = accuracy(trained(seed)[0], unseen())
@@ -346,6 +347,7 @@ def test_no_unit_stands_for_teeth_and_random_units_know_the_skin(seed):
         assert min(layer["skin"].max() for layer in largest(seed, learned)) > 0.2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_when_teeth_pay_there_is_a_unit_for_them_and_none_for_the_smile(seed):
     model = in_world(1.0, seed)
@@ -373,6 +375,7 @@ def test_the_shortcut_is_taken_and_does_not_show_at_home(seed):
     assert misled(in_world(1.0, seed)) < 0.03
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_places_four_pixels_apart_leave_more_unseen_than_places_five_apart(seed):
     moved = np.abs(np.arange(-5, 6))

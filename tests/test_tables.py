@@ -51,13 +51,13 @@ Shown()
 """
 
 
-def test_only_words_of_tables_that_cells_print_are_said_in_chinese(book):
-    with (book.root / "a.md").open("a") as page:
+def test_only_words_of_tables_that_cells_print_are_said_in_chinese(built):
+    with (built.root / "a.md").open("a") as page:
         page.write(PAGE)
-    book.edit("_config.yml", "language: en\n", "language: zh_CN\n")
-    status, output = book.build()
+    built.edit("_config.yml", "language: en\n", "language: zh_CN\n")
+    status, output = built.build()
     assert status == 0, output
-    html = book.html("a")
+    html = built.html("a")
     assert ">层<" in html
     assert html.count("合计") == 2
     assert "<strong>合计</strong>" in html

@@ -83,31 +83,31 @@ def without_versions(html: str) -> str:
     return re.sub(r"\?v=\w+", "", html)
 
 
-def test_a_demo_stands_around_the_picture_of_a_figure_and_what_it_needs_is_cached(book):
-    show(book)
-    status, output = book.build()
+def test_a_demo_stands_around_the_picture_of_a_figure_and_what_it_needs_is_cached(built):
+    show(built)
+    status, output = built.build()
     assert status == 0, output
-    first = book.html("a")
+    first = built.html("a")
     check_the_figure(first)
-    check_the_scripts(book)
-    book.edit("a.md", "*words*", "*other words*")
-    status, output = book.build()
+    check_the_scripts(built)
+    built.edit("a.md", "*words*", "*other words*")
+    status, output = built.build()
     assert status == 0, output
     assert "executing" not in output
     again = first.replace("<em>words</em>", "<em>other words</em>")
-    assert without_versions(book.html("a")) == without_versions(again)
+    assert without_versions(built.html("a")) == without_versions(again)
 
 
 @pytest.mark.parametrize("builder", ["latex", "epub"])
-def test_on_paper_there_is_only_the_picture(book, builder):
-    show(book)
-    book.edit("_config.yml", "language: en", 'language: en\n    version: "1"')  # EPUB wants one
-    command = [*book.command(), "--builder", "custom", "--custom-builder", builder]
+def test_on_paper_there_is_only_the_picture(built, builder):
+    show(built)
+    built.edit("_config.yml", "language: en", 'language: en\n    version: "1"')  # EPUB wants one
+    command = [*built.command(), "--builder", "custom", "--custom-builder", builder]
     done = subprocess.run(
-        command, env=book.environment(), capture_output=True, text=True, timeout=120, check=False
+        command, env=built.environment(), capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    folder = book.root / "_build" / builder
+    folder = built.root / "_build" / builder
     text = "\n".join(
         path.read_text("utf8") for path in [*folder.rglob("*.tex"), *folder.rglob("a.xhtml")]
     )
@@ -124,9 +124,9 @@ WRONG = {
 }
 
 
-def test_a_demo_that_is_written_wrongly_fails_the_build(book):
-    book.page("a", CELL)
-    for complaint, said in zip(WRONG, book.complaints([*WRONG.values()]), strict=True):
+def test_a_demo_that_is_written_wrongly_fails_the_build(built):
+    built.page("a", CELL)
+    for complaint, said in zip(WRONG, built.complaints([*WRONG.values()]), strict=True):
         assert complaint in said
 
 

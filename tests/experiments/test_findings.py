@@ -163,3 +163,10 @@ def test_the_two_largest_gains_of_few_images_pay_together_on_all(candidates, eve
     best, improved = chosen(candidates, ours.CONVOLUTIONAL), everything[ours.IMPROVED.key]
     assert improved.accuracy > everything[best.model].accuracy + 0.003
     assert improved.accuracy > everything[ours.LONGER.key].accuracy + 0.003
+    assert improved.accuracy > everything["strided"].accuracy + 0.003
+
+
+def test_the_lead_of_the_chosen_network_on_few_images_is_gone_on_all(candidates, everything):
+    best = chosen(candidates, ours.CONVOLUTIONAL)
+    assert best.accuracy > candidates["strided"].accuracy + 0.005
+    assert everything["strided"].accuracy >= everything[best.model].accuracy
