@@ -34,7 +34,7 @@ test:  ## the book, then the whole test suite
 	@$(PY) -m press.browser
 	@$(PY) -m pytest -n auto --dist loadscope --no-loadscope-reorder
 
-test-all: test  ## that, and what takes minutes: faults, the book built twice (Linux)
+test-all: test  ## that, and what takes minutes: faults, trainings, the book built twice (Linux)
 	@$(PY) -m pytest -m slow -n auto --dist loadscope --no-loadscope-reorder
 
 experiments:  ## measures what book/results lacks; takes hours, may be stopped and resumed

@@ -30,8 +30,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # The modules that take longest, in turn those that wait (for builds, for the browser) and those
 # that compute.
 DEAR = (
-    "press", "reproducible", "generative", "convolution", "feedforward", "site", "networks",
-    "architecture",
+    "notebooks", "press", "reproducible", "generative", "convolution", "feedforward", "site",
+    "networks", "architecture",
 )  # fmt: skip
 PLACES = {f"test_{name}": place for place, name in enumerate(DEAR)}
 

@@ -300,14 +300,20 @@ def test_the_wheel_asks_for_what_the_book_asks_for():
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory):
-    """A Python of its own, with the locked packages and without anything of this book."""
+    """A Python of its own, with the locked packages and without anything of this book.
+
+    It knows the fonts already: on a slow machine Matplotlib says when it looks for them.
+    """
     folder = tmp_path_factory.mktemp("fresh") / "venv"
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python, lock = folder / "bin" / "python", ROOT / "requirements.txt"
     uv = shutil.which("uv")
     install = [uv, "pip", "install", "--python"] if uv else [python, "-m", "pip", "install"]
     subprocess.run([*install, *([python] if uv else []), "--quiet", "-r", lock], check=True)
-    return python
+    fonts = {"MPLCONFIGDIR": str(folder.with_name("fonts"))}
+    look = [python, "-c", "import matplotlib.font_manager"]
+    subprocess.run(look, env=fonts, capture_output=True, check=True)
+    return python, fonts
 
 
 RUN = """import sys, nbformat, nbclient
@@ -323,9 +329,10 @@ def test_a_notebook_runs_from_what_was_downloaded_alone_and_shows_the_same(
 ):
     shutil.copy(SITE / place / "notebooks" / f"{name}.ipynb", tmp_path)
     shutil.copy(SITE / "wheels" / wheel.name(), tmp_path)
-    subprocess.run([fresh, "-m", "pip", "uninstall", "--yes", "--quiet", "dnnbook"], check=True)
-    alone = {"PATH": f"{fresh.parent}:{os.defpath}", "HOME": str(tmp_path)}
-    command = [fresh, "-c", RUN, f"{name}.ipynb"]
+    python, fonts = fresh
+    subprocess.run([python, "-m", "pip", "uninstall", "--yes", "--quiet", "dnnbook"], check=True)
+    alone = {"PATH": f"{python.parent}:{os.defpath}", "HOME": str(tmp_path), **fonts}
+    command = [python, "-c", RUN, f"{name}.ipynb"]
     done = subprocess.run(
         command, cwd=tmp_path, env=alone, capture_output=True, text=True, check=False
     )
