@@ -28,7 +28,7 @@ release:  ## all of it, with the PDF if there is one, digests and a site to publ
 	@$(SETUP) requirements-test.txt
 	@$(PY) -m press.release
 
-test:  ## the book, then the whole test suite
+test:  ## the book, then every test but those that take minutes
 	@$(SETUP) requirements-test.txt
 	@$(PY) -m press.book
 	@$(PY) -m press.browser

@@ -207,7 +207,8 @@ def test_an_older_file_with_another_text_is_read(built):
     page = built.root / "a.md"
     old, when = page.read_text(), page.stat().st_mtime - 1000
     built.edit("a.md", "Prose about", "Words about")
-    built.build()
+    assert built.build()[0] == 0
+    assert "Words about a" in built.html("a")
     page.write_text(old)
     os.utime(page, (when, when))
     assert built.build()[0] == 0
@@ -215,15 +216,17 @@ def test_an_older_file_with_another_text_is_read(built):
 
 
 def test_an_edit_of_the_style_sheet_reaches_the_site(built):
-    (built.root / "assets" / "book.css").write_text("p { color: red }")
+    sheet, colour = built.site / "_static" / "site.css", "#123abc"
+    assert colour not in sheet.read_text()
+    (built.root / "assets" / "book.css").write_text(f"p {{ color: {colour} }}")
     status, output = built.build()
     assert (status, executed(output)) == (0, set())
-    assert "red" in (built.root / "_build" / "html" / "_static" / "site.css").read_text()
+    assert colour in sheet.read_text()
 
 
 def test_an_edit_of_the_press_reaches_the_pages(built):
     built.edit("a.md", "Prose about a.", "$x$")
-    built.build()
+    assert built.build()[0] == 0
     built.edit("code/press/mathml.py", "return FUNCTION", "return '<b>mutated</b>' + FUNCTION")
     assert built.build()[0] == 0
     assert "mutated" in built.html("a")

@@ -94,7 +94,7 @@ def test_the_site_was_built():
 
 @pytest.fixture(scope="module", params=PAGES + OTHERS + CHINESE)
 def at_desk(request, browser):
-    """Each page of the site from the disk, opened once for all tests that look at it."""
+    """Each page of the site from the disk, opened once for all tests of it, which may unfold it."""
     with opened(browser, request.param) as seen:
         yield seen
 
@@ -117,16 +117,22 @@ CUT_NUMBERS = """[...document.querySelectorAll("article .eqno")].filter(number =
 }).map(number => number.textContent)"""
 
 
-def test_a_phone_shows_the_whole_width_of_a_page_and_its_equations(at_desk):
-    page, wide = at_desk.page, at_desk.page.viewport_size
-    page.set_viewport_size({"width": 390, "height": 900})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390, "all unfolded"
-    assert page.evaluate(CUT_NUMBERS) == []
-    page.set_viewport_size({"width": 320, "height": 900})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    page.set_viewport_size(wide)
+@pytest.fixture
+def narrow(at_desk):
+    """Such a page at the width of a phone."""
+    wide = at_desk.page.viewport_size
+    at_desk.page.set_viewport_size({"width": 390, "height": 900})
+    yield at_desk.page
+    at_desk.page.set_viewport_size(wide)
+
+
+def test_at_a_phones_width_the_whole_page_and_its_equations_show(narrow):
+    assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
+    narrow.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert narrow.evaluate("document.documentElement.scrollWidth") <= 390, "all unfolded"
+    assert narrow.evaluate(CUT_NUMBERS) == []
+    narrow.set_viewport_size({"width": 320, "height": 900})
+    assert narrow.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_the_toy_chapter_shows_its_two_parameters_and_its_answer(visit):
