@@ -2,6 +2,7 @@
 
 import json
 import re
+from types import SimpleNamespace
 
 import builds
 import pytest
@@ -203,14 +204,22 @@ def test_a_page_leads_to_the_same_page_in_the_other_language(both, name, twin, l
     here = (book.site / f"{name}.html").parent
     href = re.search(r'href="(.*?)"', switch)[1]
     assert (here / href).resolve() == book.site / f"{twin}.html"
-    links = re.findall(r'<link rel="alternate" hreflang="(.*?)" href="(.*?)">', book.html(name))
-    places = {language: (here / href).resolve() for language, href in links}
-    english, chinese = (book.site / f"{n}.html" for n in sorted((name, twin), key=is_chinese))
-    assert places == {"en": english, "zh-CN": chinese, "x-default": english}
+    assert '<link rel="alternate"' not in book.html(name), "nobody knows the whole address"
 
 
-def is_chinese(name):
-    return name.startswith("zh/")
+@pytest.mark.parametrize("here", [ENGLISH, CHINESE])
+def test_a_page_that_knows_its_address_tells_it_in_every_language(monkeypatch, here):
+    monkeypatch.setenv(editions.TOGETHER, "1")
+    home = "https://a.org/b/"
+    config = SimpleNamespace(html_baseurl=home + here.place)
+    context = {"content_root": "../../"}
+    app = SimpleNamespace(srcdir=here.folder, config=config)
+    editions.offer(app, f"{here.prefix}toy", "", context, None)
+    places = {"en": f"{home}book/en/toy.html", "zh-CN": f"{home}zh/toy.html"}
+    assert dict(context["alternates"]) == places
+    about = head.About("Book", here.language, "", editions=tuple(context["alternates"]))
+    links = [re.findall('"(.*?)"', link)[1:] for link in head.alternates(about)]
+    assert dict(links) == {**places, "x-default": places["en"]}
 
 
 def test_the_search_index_of_each_edition_is_its_own(both):

@@ -35,6 +35,7 @@ def test_the_policy_names_no_host_and_knows_scripts_by_their_hashes():
     said = head.policy(script="f()")
     assert f"script-src 'self' 'sha256-{digest}';" in said
     assert "style-src 'self';" in said
+    assert "connect-src 'self';" in said
     assert said.startswith("default-src 'none'; ")
     assert not re.search(r"unsafe|http|\*", said)
     assert "script-src 'self';" in head.policy(style="p{}")

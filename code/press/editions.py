@@ -76,14 +76,16 @@ def source(env, name: str) -> Path:
 
 
 def offer(app, page, template, context, doctree) -> None:
-    """Tells the templates of the same page in all editions."""
+    """Tells the templates of the same page in all editions.
+
+    Search engines want whole addresses: they are told once it is known where the site stands.
+    """
     here = edition(app.srcdir)
     context["edition"] = here
     context["editions"] = addresses(page, here, context["content_root"])
     base = app.config.html_baseurl
     context["alternates"] = [
-        (there.language, urljoin(base, way) if base else way)
-        for there, way in addresses(page, here, "" if base else context["content_root"])
+        (there.language, urljoin(base, way)) for there, way in addresses(page, here, "") if base
     ]
 
 

@@ -77,6 +77,7 @@ def policy(script: str = "", style: str = "") -> str:
         f"style-src 'self'{known(style)}",
         "img-src 'self' data:",
         "font-src 'self'",
+        "connect-src 'self'",  # no script of ours asks; who judges a page asks for `robots.txt`
         "form-action 'self'",
         "base-uri 'none'",
     )
