@@ -3,6 +3,7 @@
 import functools
 import gzip
 import http.server
+import os
 import re
 import threading
 from contextlib import ExitStack, contextmanager
@@ -472,6 +473,28 @@ def test_the_fonts_of_the_book_have_every_character(at_desk):
             strange.append((text, [f["familyName"] for f in fonts if not f["isCustomFont"]]))
     page.evaluate("document.querySelector('#samples').remove()")
     assert strange == []
+
+
+WIDTHS = """async families => {
+  const words = document.querySelector("article").innerText.replace(/[^ -~]/g, " ");
+  const line = document.createElement("span"), found = {};
+  line.textContent = words;
+  line.style.cssText = "position: absolute; white-space: nowrap; visibility: hidden";
+  document.body.append(line);
+  for (const family of families) {
+    const faces = await document.fonts.load(`20px "${family}"`).catch(() => []);
+    line.style.font = `20px "${family}"`;
+    if (faces.length) found[family] = line.getBoundingClientRect().width;
+  }
+  return found;
+}"""
+
+
+def test_what_stands_in_for_the_serif_is_as_wide_as_it(visit):
+    families = ["DNN Book Serif", "DNN Like Georgia", "DNN Like DejaVu", "DNN Like Times"]
+    serif, *others = visit("book/en/toy").page.evaluate(WIDTHS, families).values()
+    assert others or not os.environ.get("CI"), "none of the local fonts is on this machine"
+    assert others == pytest.approx([serif] * len(others), rel=0.03)
 
 
 @pytest.mark.slow  # some pages have thousands of elements
