@@ -49,8 +49,15 @@ def tidy():
         keras.backend.clear_session()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """The dear modules come first: no worker is left alone with one when the others are done."""
+    """Puts the dear modules first: no worker is left alone with one when the others are done.
+
+    Of a test that is repeated from several seeds, all but the first are slow tests.
+    """
+    for item in items:
+        if hasattr(item, "callspec") and item.callspec.indices.get("seed"):
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: PLACES.get(item.path.stem, len(PLACES)))
 
 

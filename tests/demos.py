@@ -1,5 +1,6 @@
 """The pages with demos, as tests open them: fixtures and questions that the tests share."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,15 @@ def visit(chromium):
     yield open_page
     for context in contexts:
         context.close()
+
+
+def answered(page, function: str, given):
+    """What a function of the browser makes of some data; both travel as texts, in one piece.
+
+    Playwright looks at each number of a list by itself, of which there are millions.
+    """
+    script = f"given => JSON.stringify(({function})(JSON.parse(given)))"
+    return json.loads(page.evaluate(script, json.dumps(given)))
 
 
 def ready(page, demo):

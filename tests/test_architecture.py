@@ -229,6 +229,7 @@ def test_parameters_are_counted_without_building(recipe):
     assert dice.parameters(recipe) == architecture.build(recipe).count_params()
 
 
+@pytest.mark.slow
 def test_the_first_claim_what_has_the_parameters_or_the_work_is_not_what_is_needed(reached):
     def mean(recipe, frozen=None):
         return np.mean([reached(recipe, seed, frozen) for seed in SEEDS])

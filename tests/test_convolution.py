@@ -4,6 +4,7 @@ Every claim about training holds on each of three seeds or on the mean over them
 stands beside it.
 """
 
+from functools import cache
 from itertools import product
 
 import keras
@@ -41,39 +42,37 @@ def plain_dense(splits, seed):
 
 @pytest.fixture(scope="module")
 def trained(splits):
-    """For each seed, the networks that the claims are about, trained as on the page."""
-    learn = splits[0]
-    build = convolution.build_network
+    """The networks of the claims, trained from a seed as on the page, each when asked for."""
+    learn, dense, build = splits[0], feedforward.build_network, convolution.build_network
     few = feedforward.Examples(*(part[:3000] for part in learn))
 
-    def networks_of(seed):
+    def moved(seed):
         rng = seeds.generator("moved", seed)
         copies = [kernels.shift_at_random(learn.images, 4, rng) for _ in range(2)]
-        moved = feedforward.Examples(np.concatenate(copies), np.tile(learn.labels, 2))
-        dense = feedforward.build_network
-        return {
-            "plain": plain_dense(splits, seed),
-            "dense": fitted(dense, learn, seed, epochs=12, rate=0.003),
-            "pooling": fitted(build, learn, seed),
-            "stride": fitted(lambda: build(down="stride"), learn, seed),
-            "averages": fitted(lambda: build(down="stride", head="averages"), few, seed, epochs=5),
-            "moved": fitted(dense, moved, seed, epochs=5, rate=0.003),
-        }
+        examples = feedforward.Examples(np.concatenate(copies), np.tile(learn.labels, 2))
+        return fitted(dense, examples, seed, epochs=5, rate=0.003)
 
-    return {seed: networks_of(seed) for seed in SEEDS}
+    makers = {
+        "plain": lambda seed: plain_dense(splits, seed),
+        "dense": lambda seed: fitted(dense, learn, seed, epochs=12, rate=0.003),
+        "pooling": lambda seed: fitted(build, learn, seed),
+        "stride": lambda seed: fitted(lambda: build(down="stride"), learn, seed),
+        "averages": lambda seed: fitted(
+            lambda: build(down="stride", head="averages"), few, seed, epochs=5
+        ),
+        "moved": moved,
+    }
+    return cache(lambda seed, name: makers[name](seed))
 
 
 @pytest.fixture(scope="module")
 def moved(trained, splits):
     """Accuracy and changed answers by distance, for each seed and network."""
     judges = feedforward.Examples(*(part[:300] for part in splits[1]))
+    names = ("dense", "pooling", "stride", "averages", "moved")
     return {
-        seed: {
-            name: convolution.when_shifted(model, judges)
-            for name, model in models.items()
-            if name != "plain"
-        }
-        for seed, models in trained.items()
+        seed: {name: convolution.when_shifted(trained(seed, name), judges) for name in names}
+        for seed in SEEDS
     }
 
 
@@ -212,13 +211,13 @@ def test_images_with_room_have_empty_columns_on_both_sides():
 
 def test_the_convolutional_network_beats_the_dense_one_on_the_test_set(splits, trained):
     score = {
-        name: [convolution.accuracy(trained[seed][name], splits[2]) for seed in SEEDS]
+        name: [convolution.accuracy(trained(seed, name), splits[2]) for seed in SEEDS]
         for name in ("plain", "dense", "pooling")
     }
     leads = np.subtract(score["pooling"], score["plain"])
     assert leads.mean() > 0.015
     assert leads.min() > 0.005
-    assert trained[1]["pooling"].count_params() < trained[1]["plain"].count_params() / 7
+    assert trained(1, "pooling").count_params() < trained(1, "plain").count_params() / 7
     # The control: the falling rate alone closes more than half of the gap.
     schedule = np.subtract(score["dense"], score["plain"])
     assert 0.5 < schedule.mean() / leads.mean() < 0.9
@@ -252,6 +251,7 @@ def test_the_first_claim_only_shared_weights_need_neighbours(splits):
     assert shared[0] - own[0] < 0.015  # sharing hardly raises the accuracy
 
 
+@pytest.mark.slow
 def test_the_second_claim_convolution_alone_does_not_bear_moves(moved):
     for by_name in moved.values():
         lost = {name: right[0] - right[3] for name, (right, _) in by_name.items()}
@@ -278,11 +278,11 @@ def test_moves_are_exact_for_multiples_of_the_total_stride_away_from_the_edge(
 ):
     images = splits[1].images
     for name in ("stride", "pooling", "averages"):
-        change = convolution.phase_change(trained[seed][name], images[:20])
+        change = convolution.phase_change(trained(seed, name), images[:20])
         assert change[[4, 8]].max() < 1e-6
         assert change[[1, 2, 3, 5, 6, 7]].min() > 0.005
     # The edge alone: nothing is cut off, the move is a multiple of the stride.
-    model, room = trained[seed]["averages"], images[kernels.with_room(images)]
+    model, room = trained(seed, "averages"), images[kernels.with_room(images)]
     at_home = convolution.answers(model, room)
     changed = convolution.answers(model, kernels.shift(room, 0, 4)) != at_home
     assert changed.mean() > 0.2
@@ -303,7 +303,7 @@ def test_the_third_claim_equal_fields_are_used_unequally(splits, trained, seed):
         shares = convolution.sensitivity(model, images, seeds.generator("signs"))
         return convolution.pixels_that_count(shares)
 
-    before, after = count(untrained), count(trained[seed]["averages"])
+    before, after = count(untrained), count(trained(seed, "averages"))
     assert count(stack) < 110
     assert before > 160
     assert 0.7 < after / before < 1.05
@@ -312,7 +312,7 @@ def test_the_third_claim_equal_fields_are_used_unequally(splits, trained, seed):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_vote_of_views_helps_away_and_harms_at_home(splits, trained, seed):
     images, labels = (part[:500] for part in splits[1])
-    model = trained[seed]["pooling"]
+    model = trained(seed, "pooling")
 
     def gain(images):
         moves = product((-3, 0, 3), repeat=2)

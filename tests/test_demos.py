@@ -6,7 +6,7 @@ from itertools import product
 import keras
 import numpy as np
 import pytest
-from demos import facts, ready, said
+from demos import answered, facts, ready, said
 
 from dnnbook import boundary, data, faces, feedforward, numpy_layers, seeds, smile
 
@@ -38,7 +38,7 @@ def trained_in_browser(blank, sizes, start, settings, steps, seed=3):
     examples = {"x": x.tolist(), "y": y.tolist()}
     base = {"activation": "tanh", "optimizer": "SGD", "rate": 0.1, "dropout": 0, "l2": 0}
     given = [sizes, start.tolist(), examples, base | settings, steps, seed]
-    return np.array(blank.evaluate(TRAIN, given))
+    return np.array(answered(blank, TRAIN, given))
 
 
 @pytest.fixture
@@ -68,7 +68,8 @@ def test_training_in_the_browser_is_that_of_keras(
     ours = trained_in_browser(blank, [2, *hidden, 1], start, settings, 50)
     model.compile(OPTIMIZERS[optimizer](), "binary_crossentropy")
     x, y = points()
-    model.fit(x, y[:, np.newaxis], epochs=50, batch_size=len(x), verbose=0)
+    for _ in range(50):
+        model.train_on_batch(x, y[:, np.newaxis])
     theirs = np.concatenate([w.ravel() for w in model.get_weights()])
     assert np.abs(theirs - start).max() > 0.1
     assert np.abs(ours - theirs).max() < TOLERANCE[optimizer]
@@ -121,7 +122,7 @@ def test_faces_are_those_of_the_chapter(blank):
     factors = [
         {name: values[n].tolist() for name, values in plain._asdict().items()} for n in range(12)
     ]
-    ours = blank.evaluate("all => all.map(f => [...bookDemos.faces.draw(f).data])", factors)
+    ours = answered(blank, "all => all.map(f => [...bookDemos.faces.draw(f).data])", factors)
     assert np.reshape(ours, images.shape) == pytest.approx(images, abs=1e-5)
 
 
@@ -132,7 +133,7 @@ def test_the_noise_of_a_face_is_as_strong_as_it_says(blank):
     }
     grey = {"background": [0.5] * 3, "x": 99, "light": 0}
     ours = [
-        blank.evaluate("f => [...bookDemos.faces.draw(f).data]", factors | grey | {"noise": s})
+        answered(blank, "f => [...bookDemos.faces.draw(f).data]", factors | grey | {"noise": s})
         for s in (0, 0.1)
     ]
     difference = np.subtract(*ours)
@@ -149,7 +150,7 @@ def run_in_browser(page, name: str, images) -> np.ndarray:
         const model = bookDemos.load(bookData[name]);
         return images.map(image => bookDemos.answer(model, image));
     }"""
-    return np.array(page.evaluate(script, [name, [image.ravel().tolist() for image in images]]))
+    return np.array(answered(page, script, [name, [image.ravel().tolist() for image in images]]))
 
 
 TIME = """([name, count]) => {
@@ -274,7 +275,7 @@ def test_smile_hides_places_as_the_chapter_does(visit):
         if len(facts(page, "smile")["moves"]) == 100:
             break
     now = facts(page, "smile")
-    packed = page.evaluate("bookData['smile-trained']")
+    packed = answered(page, "name => bookData[name]", "smile-trained")
     model = smile.build_network()
     arrays = [(layer.get("kernel"), layer.get("bias")) for layer in packed["layers"]]
     flat = [unpacked(page, each) for pair in arrays for each in pair if each]
@@ -286,7 +287,7 @@ def test_smile_hides_places_as_the_chapter_does(visit):
 
 def unpacked(page, packed) -> np.ndarray:
     script = "packed => { const x = bookDemos.unpack(packed); return [x.shape, [...x.data]]; }"
-    shape, numbers = page.evaluate(script, packed)
+    shape, numbers = answered(page, script, packed)
     return np.reshape(numbers, shape)
 
 

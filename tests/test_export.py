@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 from chromium import blank_page, browser
+from demos import answered
 
 from dnnbook import export, page
 
@@ -26,9 +27,8 @@ def browsers(blank, model, images) -> list[list[np.ndarray]]:
         return images.map(image => bookDemos.outputs(model, image).map(
             out => [out.shape, [...out.data]]));
     }"""
-    found = blank.evaluate(
-        script, [export.described(model), images.reshape(len(images), -1).tolist()]
-    )
+    given = [export.described(model), images.reshape(len(images), -1).tolist()]
+    found = answered(blank, script, given)
     return [[np.reshape(data, shape) for shape, data in outs] for outs in found]
 
 
@@ -134,7 +134,7 @@ def together(blank, layers, images, training) -> list[np.ndarray]:
             .map(outs => outs.map(out => [out.shape, [...out.data]]));
     }"""
     given = [export.described(layers), images.reshape(len(images), -1).tolist(), training]
-    found = blank.evaluate(script, given)
+    found = answered(blank, script, given)
     return [np.array([np.reshape(data, shape) for shape, data in outs]) for outs in found]
 
 

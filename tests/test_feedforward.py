@@ -4,6 +4,7 @@ The claims are tested as properties, with the tolerance beside each; every one h
 seed or on the mean over three.
 """
 
+from functools import cache
 from itertools import pairwise
 
 import keras
@@ -38,20 +39,23 @@ class Overheard:
 
 
 @pytest.fixture(scope="module")
-def long_runs(splits):
-    """The chapter's network, thirty epochs, for each seed: what comes of it on validation."""
-    labels, runs = splits[1].labels, {}
-    for seed in SEEDS:
+def long_run(splits):
+    """The chapter's network, thirty epochs from a seed: what comes of it on validation."""
+    labels = splits[1].labels
+
+    @cache
+    def run(seed):
         seeds.seed_everything(seed)
         network = Overheard(feedforward.build_network())
         accuracy = feedforward.train_by_tape(network, *splits[:2], epochs=30)
         answers = np.array(network.answers)  # epochs × images × classes
-        runs[seed] = {
+        return {
             "val_accuracy": accuracy,
             "val_loss": -np.log(answers[:, np.arange(len(labels)), labels]).mean(axis=1),
             "confidence": answers.max(axis=2).mean(axis=1),
         }
-    return runs
+
+    return run
 
 
 def curve(splits, seed, epochs, model=None, behind=0, training=None, **options):
@@ -223,8 +227,9 @@ def test_flipped_labels_are_wrong_in_the_asked_share(share):
         assert np.all(shifts[1:] > 60)  # every wrong class, about equally often
 
 
-def test_the_first_claim_a_wide_random_layer_nearly_replaces_a_learned_one(splits, long_runs):
-    learned = np.mean([end(long_runs[seed]["val_accuracy"][:12]) for seed in SEEDS])
+@pytest.mark.slow
+def test_the_first_claim_a_wide_random_layer_nearly_replaces_a_learned_one(splits, long_run):
+    learned = np.mean([end(long_run(seed)["val_accuracy"][:12]) for seed in SEEDS])
 
     def lost(hidden, behind=0):
         return learned - np.mean(
@@ -237,9 +242,9 @@ def test_the_first_claim_a_wide_random_layer_nearly_replaces_a_learned_one(split
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_bend_is_needed_and_the_sigmoid_arrives_later(splits, long_runs, seed):
+def test_a_bend_is_needed_and_the_sigmoid_arrives_later(splits, long_run, seed):
     runs = {a: curve(splits, seed, 12, activation=a) for a in ("tanh", "sigmoid", "linear")}
-    runs["relu"] = long_runs[seed]["val_accuracy"][:12]
+    runs["relu"] = long_run(seed)["val_accuracy"][:12]
     assert runs["sigmoid"][0] < runs["linear"][0] < runs["tanh"][0] + 0.05
     assert runs["sigmoid"][0] < runs["relu"][0] - 0.05
     for bend in ("relu", "tanh"):
@@ -251,8 +256,8 @@ def test_a_bend_is_needed_and_the_sigmoid_arrives_later(splits, long_runs, seed)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_third_claim_overfitting_costs_loss_and_hardly_accuracy(long_runs, seed):
-    history = long_runs[seed]
+def test_the_third_claim_overfitting_costs_loss_and_hardly_accuracy(long_run, seed):
+    history = long_run(seed)
     turn = int(history["val_loss"].argmin())
     assert turn < 25
     assert end(history["val_loss"]) > 1.05 * history["val_loss"][turn]
@@ -284,11 +289,12 @@ def test_sums_taken_for_probabilities_have_no_slope_beyond_the_cut():
     assert twice.max() == pytest.approx(np.e / (np.e + 9))
 
 
-def test_three_silent_mistakes_cost_accuracy(splits, long_runs):
+@pytest.mark.slow
+def test_three_silent_mistakes_cost_accuracy(splits, long_run):
     softmax, ends = keras.layers.Softmax(), {"pixels": [], "twice": [], "forgotten": []}
     large = feedforward.Examples(255 * splits[0].images, splits[0].labels)
     for seed in SEEDS:
-        right = long_runs[seed]["val_accuracy"][4]
+        right = long_run(seed)["val_accuracy"][4]
         seeds.seed_everything(seed)
         layers = feedforward.build_network().layers
         spoiled = {
@@ -309,10 +315,10 @@ def test_three_silent_mistakes_cost_accuracy(splits, long_runs):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_exercise_wrong_labels_cost_little_at_first_and_much_later(splits, long_runs, seed):
+def test_the_exercise_wrong_labels_cost_little_at_first_and_much_later(splits, long_run, seed):
     wrong = feedforward.flip_labels(splits[0].labels, 0.4, seeds.generator(seed))
     accuracy = curve(splits, seed, 20, training=feedforward.Examples(splits[0].images, wrong))
-    assert accuracy.max() > long_runs[seed]["val_accuracy"].max() - 0.06
+    assert accuracy.max() > long_run(seed)["val_accuracy"].max() - 0.06
     assert accuracy.argmax() < 12
     assert accuracy[-1] < accuracy.max() - 0.02
 
@@ -329,7 +335,7 @@ def test_the_exercise_units_that_start_alike_stay_alike(splits):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_exercise_random_feedback_teaches_something_and_less_than_exact_slopes(
-    splits, long_runs, seed
+    splits, long_run, seed
 ):
     def reached(upper, behind=0):
         seeds.seed_everything(seed)
@@ -341,7 +347,7 @@ def test_the_exercise_random_feedback_teaches_something_and_less_than_exact_slop
     strange = reached(backpropagation.RandomFeedback)
     frozen = reached(keras.layers.Dense, behind=3)
     assert 0.5 < frozen < strange - 0.01
-    assert strange < end(long_runs[seed]["val_accuracy"][:12]) - 0.02
+    assert strange < end(long_run(seed)["val_accuracy"][:12]) - 0.02
     assert frozen - 0.1 > (strange - 0.1) / 2  # "much of it", above chance
 
 

@@ -28,6 +28,7 @@ def loss_of_accuracy(accuracies, build, kind):
     return np.mean(accuracies[build, "none"] - accuracies[build, kind])
 
 
+@pytest.mark.slow
 def test_the_dense_network_keeps_its_accuracy_and_the_convolutional_one_does_not(accuracies):
     dense = loss_of_accuracy(accuracies, networks.build_dense, 1)
     convolutional = loss_of_accuracy(accuracies, networks.build_convolutional, 1)
@@ -36,6 +37,7 @@ def test_the_dense_network_keeps_its_accuracy_and_the_convolutional_one_does_not
     assert convolutional > dense + 0.005
 
 
+@pytest.mark.slow
 def test_a_rearrangement_that_keeps_neighbours_does_no_harm(accuracies):
     build = networks.build_convolutional
     assert abs(loss_of_accuracy(accuracies, build, "mirrored")) < 0.007
@@ -43,6 +45,7 @@ def test_a_rearrangement_that_keeps_neighbours_does_no_harm(accuracies):
     assert tiles < pixels / 2
 
 
+@pytest.mark.slow
 def test_shuffled_the_convolutional_network_is_no_worse_than_the_dense_one(accuracies):
     convolutional = accuracies[networks.build_convolutional, 1].mean()
     assert convolutional > accuracies[networks.build_dense, 1].mean() - 0.003
@@ -51,6 +54,7 @@ def test_shuffled_the_convolutional_network_is_no_worse_than_the_dense_one(accur
     assert parameters == [16_522, 25_450]
 
 
+@pytest.mark.slow
 def test_a_forest_comes_between_the_two(accuracies):
     forest = np.mean([networks.forest_accuracy(seed) for seed in SEEDS])
     assert accuracies[networks.build_dense, "none"].mean() + 0.003 < forest

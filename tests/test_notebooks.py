@@ -113,7 +113,7 @@ def test_the_numbers_are_those_of_the_page(place, name):
 def test_both_editions_run_the_same_code_but_for_the_language(name):
     english, chinese = (code(notebook(place, name)) for place in ("", "zh/"))
     assert [c.source for c in english[1:]] == [c.source for c in chinese[1:]]
-    assert 'notebook.begin("zh")' in chinese[0].source
+    assert f'notebook.begin("zh", "{wheel.version()}")' in chinese[0].source
     for one, other in zip(english, chinese, strict=True):
         plain = [[o for o in c.outputs if not drawings([o])] for c in (one, other)]
         assert plain[0] == plain[1]
@@ -202,7 +202,7 @@ def test_the_first_cell_says_what_is_lacking_where_there_is_no_wheel(language, t
 BEGIN = """import sys
 from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
-shell.run_cell("from dnnbook import notebook; notebook.begin({language!r})")
+shell.run_cell("from dnnbook import notebook; notebook.begin({language!r}, '1')")
 print("numpy" in sys.modules)
 shell.run_cell("from dnnbook import page, style; import os; print(style.word('Layer'))")
 shell.run_cell("print(page.in_book(), os.environ['TF_NUM_INTRAOP_THREADS'])")
@@ -220,6 +220,16 @@ def test_a_notebook_computes_and_speaks_as_the_book_does(language, word):
     said = word.format(word=english, chinese=chinese)
     threads = settings.COMPUTING["TF_NUM_INTRAOP_THREADS"]
     assert done.stdout.splitlines() == ["False", said, f"False {threads}"], done.stderr
+
+
+def test_a_notebook_refuses_the_code_of_another_version(tmp_path):
+    about = tmp_path / "dnnbook-2.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: dnnbook\nVersion: 2.0\n")
+    program = f"import sys; sys.path.append({str(tmp_path)!r})\nfrom dnnbook import notebook\n"
+    command = [sys.executable, "-c", program + 'notebook.begin("en", "1.0")']
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "dnnbook: got version 2.0, expected 1.0, that of this notebook" in done.stderr
 
 
 # Text
@@ -308,8 +318,9 @@ def fresh(tmp_path_factory):
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python, lock = folder / "bin" / "python", ROOT / "requirements.txt"
     uv = shutil.which("uv")
-    install = [uv, "pip", "install", "--python"] if uv else [python, "-m", "pip", "install"]
-    subprocess.run([*install, *([python] if uv else []), "--quiet", "-r", lock], check=True)
+    with_uv, with_pip = [uv, "pip", "install", "--python", python], [python, "-m", "pip", "install"]
+    install = with_uv if uv else [*with_pip, "--no-compile"]
+    subprocess.run([*install, "--quiet", "-r", lock], check=True)
     fonts = {"MPLCONFIGDIR": str(folder.with_name("fonts"))}
     look = [python, "-c", "import matplotlib.font_manager"]
     subprocess.run(look, env=fonts, capture_output=True, check=True)

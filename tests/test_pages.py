@@ -43,6 +43,11 @@ def test_an_entry_of_the_bibliography_is_an_item_of_its_list():
     assert '<div role="list"><div id="x" role="listitem">X</div></div>' in made
 
 
+def test_what_opens_a_cell_is_called_by_what_it_shows():
+    made = finished('<summary aria-label="Toggle hidden content">\n<p>Show the code</p></summary>')
+    assert "<summary>\n<p>Show the code</p></summary>" in made
+
+
 CHAPTER = '<h1><span class="section-number">1. </span>One</h1>\n'
 
 

@@ -37,7 +37,7 @@ if find_spec("dnnbook") is None:
 
 from dnnbook import notebook
 
-notebook.begin("{language}")"""
+notebook.begin("{language}", "{version}")"""
 SAID = {
     "en": (
         "The book's code, from its wheel: beside this notebook, or in the site's folder `wheels`.",
@@ -54,8 +54,8 @@ SAID = {
 def first_cell(language: str) -> NotebookNode:
     """The cell that installs the book's code and sets what every number depends on."""
     said, lacking = SAID[language]
-    source = FIRST.format(said=said, wheel=wheel.name(), lacking=lacking, language=language)
-    return code_cell(source, [])
+    about = {"wheel": wheel.name(), "version": wheel.version(), "language": language}
+    return code_cell(FIRST.format(said=said, lacking=lacking, **about), [])
 
 
 def code_cell(source: str, outputs: list[NotebookNode], tags=(), shows=True) -> NotebookNode:

@@ -107,7 +107,8 @@ def finished(page: str, about: About, size: Size) -> str:
     if 'id="search-results"' in body:  # in place of a script
         field = body.rindex('<input type="search"')
         body = f"{body[:field]}<input autofocus{body[field + len('<input') :]}"
-    body = body.replace(*ENTRY)
+    # What opens a folded cell is called by what it shows, by voice too.
+    body = body.replace(' aria-label="Toggle hidden content"', "").replace(*ENTRY)
     body = all_said(with_time(body, about.language, about.notebook), about.language)
     return before + head(page, about) + with_cover(sized(body, size), about.language, about.cover)
 

@@ -51,7 +51,6 @@ THEIRS = {
     "Link to this image": "此图的链接",
     "Link to this table": "此表的链接",
     "Link to this term": "此术语的链接",
-    "Toggle hidden content": "展开或收起隐藏的内容",
     "Color mode": "颜色模式",
     "System Settings": "跟随系统",
     "Toggle primary sidebar": "展开或收起主边栏",
