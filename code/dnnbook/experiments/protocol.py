@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 import keras
 
 from dnnbook import seeds, settings
-from dnnbook.experiments import ledger
+from dnnbook.experiments import ledger, resuming
 from dnnbook.experiments.recipe import Recipe, built_optimizer, digest
 from dnnbook.experiments.splits import Splits
 from dnnbook.feedforward import Examples
@@ -50,13 +50,13 @@ def versions() -> dict[str, str]:
     return found
 
 
-def train(recipe: Recipe, splits: Splits):
+def train(recipe: Recipe, splits: Splits, kept: resuming.Kept | None = None):
     """A trained model, and the number of epochs that it took."""
     model = recipe.build()
     steps = recipe.epochs * math.ceil(len(splits.training.labels) / recipe.batch)
     chosen = built_optimizer(recipe, steps)
     model.compile(chosen, recipe.loss, metrics=["accuracy"], jit_compile=False)
-    watched = {}
+    watched = {"callbacks": [kept] if kept else []}
     if recipe.patience:
         stop = keras.callbacks.EarlyStopping(
             "val_accuracy", patience=recipe.patience, mode="max", restore_best_weights=True
@@ -65,7 +65,7 @@ def train(recipe: Recipe, splits: Splits):
     fitted = model.fit(
         *splits.training, epochs=recipe.epochs, batch_size=recipe.batch, verbose=0, **watched
     )
-    return model, len(fitted.history["loss"])
+    return model, max(fitted.epoch, default=recipe.epochs - 1) + 1
 
 
 def judge(model, examples: Examples) -> tuple[float, float | None]:
@@ -78,7 +78,8 @@ def judge(model, examples: Examples) -> tuple[float, float | None]:
 def run(recipe: Recipe, seed: int, splits: Splits, serial: bool = False) -> dict:
     """One run from a seed, as a row of the ledger.
 
-    Its CPU seconds are those of building, compiling and training, over all threads.
+    Its CPU seconds are those of building, compiling and training, over all threads. A long run
+    that was interrupted goes on (`dnnbook.experiments.resuming`).
 
     Raises:
         RuntimeError: as `check_environment`.
@@ -87,9 +88,10 @@ def run(recipe: Recipe, seed: int, splits: Splits, serial: bool = False) -> dict
     with ONE_AT_A_TIME:
         keras.backend.clear_session()
         seeds.seed_everything(seed)
+        kept = resuming.kept(recipe, seed, splits.name)
         begun = time.process_time()
-        model, epochs = train(recipe, splits)
-        seconds = time.process_time() - begun
+        model, epochs = train(recipe, splits, kept)
+        seconds = time.process_time() - begun + (kept.earlier if kept else 0)
         row = tested(model, splits)
     row |= {"model": recipe.key, "seed": seed, "epochs": epochs, "batch": recipe.batch}
     row |= {"cpu_seconds": round(seconds, 2), "serial": serial}
