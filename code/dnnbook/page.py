@@ -22,12 +22,10 @@ class Ink:
         self.drawing, self.name = drawing, name
 
     def _repr_mimebundle_(self, **_) -> dict[str, str]:
+        svg = saved(self.drawing, "svg", self.name).decode()
+        self.drawing.set_layout_engine(None)  # on paper all stays where it was put for the screen
         pdf = base64.b64encode(saved(self.drawing, "pdf", self.name)).decode()
-        return {
-            "image/svg+xml": saved(self.drawing, "svg", self.name).decode(),
-            "application/pdf": pdf,
-            "text/plain": self.name,
-        }
+        return {"image/svg+xml": svg, "application/pdf": pdf, "text/plain": self.name}
 
 
 class Numbers:

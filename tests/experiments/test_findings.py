@@ -1,6 +1,7 @@
 """What *Putting it together* says of the ledger: each sentence, held against the rows."""
 
 import pytest
+from scipy.stats import spearmanr
 
 from dnnbook.experiments import ablation, claims, grid, ours, peers, report, tables
 
@@ -148,6 +149,26 @@ def test_a_claim_from_training_images_is_above_what_test_images_give(everything)
     assert (tutorial.kind, tutorial.accuracy) == ("training", 0.91)
     assert everything["tf-classification"].accuracy < 0.89
     assert everything["geron-10"].accuracy == pytest.approx(claimed["geron-10"].accuracy, abs=0.015)
+
+
+def test_sigmoids_that_the_course_left_at_chance_learn_from_all_images(texts, everything):
+    claimed = {one.key: one.accuracy for one in claims.CLAIMS}
+    assert claimed["uvadlc-3-sigmoid"] == 0.1
+    assert texts["uvadlc-3-sigmoid"].accuracy < 0.25
+    assert everything["uvadlc-3-sigmoid"].accuracy > 0.75
+
+
+def test_single_runs_put_the_courses_activations_in_another_order(everything):
+    claimed = {one.key: one.accuracy for one in claims.CLAIMS if one.where == claims.UVA}
+    claimed = {key: value for key, value in claimed.items() if value > 0.5}
+    found = {key: everything[key].accuracy for key in claimed}
+    first, *_, fourth, fifth = sorted(claimed, key=claimed.get, reverse=True)
+    assert (first, {fourth, fifth}) == (
+        "uvadlc-3-leaky-relu", {"uvadlc-3-tanh", "uvadlc-3-elu"},
+    )  # fmt: skip
+    assert max(found, key=found.get) == "uvadlc-3-tanh"
+    assert min(found, key=found.get) == "uvadlc-3-relu"
+    assert spearmanr([*claimed.values()], [*found.values()]).statistic < 0
 
 
 def test_to_learn_longer_from_all_images_buys_no_accuracy_and_costs_loss(candidates, everything):
