@@ -39,9 +39,10 @@ CELLS = {
     "Initialiser not stated: Glorot uniform, Keras's default.": (
         "未说明初始化方法：取 Glorot 均匀分布，Keras 的默认值。"
     ),
-    "Slope not stated: 0.3, the default of Keras's layer.": (
-        "未说明斜率：取 0.3，Keras 该层的默认值。"
+    "Glorot uniform, Keras's default, where the course has PyTorch's.": (
+        "取 Keras 默认的 Glorot 均匀分布，课程用的是 PyTorch 的默认值。"
     ),
+    "Slope 0.3, Keras's default, for 0.1.": "斜率取 Keras 默认的 0.3，课程用的是 0.1。",
     "Momentum of the averages not stated: 0.99, Keras's default.": (
         "未说明滑动平均的动量：取 0.99，Keras 的默认值。"
     ),

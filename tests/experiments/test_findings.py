@@ -162,6 +162,8 @@ def test_single_runs_put_the_courses_activations_in_another_order(everything):
     claimed = {one.key: one.accuracy for one in claims.CLAIMS if one.where == claims.UVA}
     claimed = {key: value for key, value in claimed.items() if value > 0.5}
     found = {key: everything[key].accuracy for key in claimed}
+    assert len(claimed) == 5
+    assert {everything[key].runs for key in claimed} == {1}
     first, *_, fourth, fifth = sorted(claimed, key=claimed.get, reverse=True)
     assert (first, {fourth, fifth}) == (
         "uvadlc-3-leaky-relu", {"uvadlc-3-tanh", "uvadlc-3-elu"},

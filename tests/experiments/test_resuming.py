@@ -39,15 +39,42 @@ def test_after_an_interruption_it_ends_where_it_would_have_ended(tiny_splits, tm
     model, epochs = trained(tiny_splits)
     with pytest.raises(KeyboardInterrupt):
         trained(tiny_splits, Interrupted(folder))
-    (folder / "seconds").write_text("100")
+    (folder / "2" / "seconds").write_text("100")
+    (folder / "unfinished").mkdir()  # a kill while the third was being kept
+    (folder / "unfinished" / "seconds").touch()
     kept = resuming.Kept(folder)
+    assert kept.epochs == 2
     resumed, resumed_epochs = trained(tiny_splits, kept)
     assert resumed_epochs == epochs == 6
     assert int(resumed.optimizer.iterations) == 6
     assert kept.earlier == 100
     for ours, theirs in zip(resumed.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    assert [one.name for one in folder.iterdir()] == ["6"]
+    kept.done()
     assert not folder.exists()
+
+
+def test_a_run_that_had_ended_is_not_trained_again(tiny_splits, tmp_path):
+    model, _ = trained(tiny_splits, resuming.Kept(tmp_path))
+    again, epochs = trained(tiny_splits, resuming.Kept(tmp_path))
+    assert epochs == int(again.optimizer.iterations) == 6
+    for ours, theirs in zip(again.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_run_starts_from_the_weights_of_its_seed(tiny_splits, monkeypatch):
+    starts = []
+
+    def looked_at(recipe, splits, kept=None):
+        starts.append(recipe.build().get_weights()[0])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(protocol, "train", looked_at)
+    with pytest.raises(KeyboardInterrupt):
+        protocol.run(WHOLE, 3, tiny_splits)
+    seeds.seed_everything(3)
+    np.testing.assert_array_equal(starts[0], build_dense().get_weights()[0])
 
 
 def test_a_row_counts_the_seconds_before_the_interruption(tiny_splits, tmp_path, monkeypatch):
@@ -56,9 +83,9 @@ def test_a_row_counts_the_seconds_before_the_interruption(tiny_splits, tmp_path,
     folder = resuming.FOLDER / f"whole-subset-3-{digest(WHOLE)}"
     with pytest.raises(KeyboardInterrupt):
         trained(tiny_splits, Interrupted(folder))
-    spent = float((folder / "seconds").read_text())
+    spent = float((folder / "2" / "seconds").read_text())
     assert 0 < spent < 60
-    (folder / "seconds").write_text("5000")
+    (folder / "2" / "seconds").write_text("5000")
     row = protocol.run(WHOLE, 3, tiny_splits)
     assert 5000 < row["cpu_seconds"] < 5060
     assert not folder.exists()

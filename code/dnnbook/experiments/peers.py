@@ -90,8 +90,8 @@ FOSTER = {"optimizer": optimizer("Adam", learning_rate=5e-4), "epochs": 10, "bat
 
 def uvadlc(name: str) -> Recipe:
     """The course's network with one of its activations."""
-    note = "Initialiser not stated: Glorot uniform, Keras's default."
-    note += " Slope not stated: 0.3, the default of Keras's layer." if name == "leaky-relu" else ""
+    note = "Glorot uniform, Keras's default, where the course has PyTorch's."
+    note += " Slope 0.3, Keras's default, for 0.1." if name == "leaky-relu" else ""
     return Recipe(
         f"uvadlc-3-{name}", "peers",
         partial(build_dense, (512, 256, 256, 128), UVADLC[name]),

@@ -56,7 +56,7 @@ def train(recipe: Recipe, splits: Splits, kept: resuming.Kept | None = None):
     steps = recipe.epochs * math.ceil(len(splits.training.labels) / recipe.batch)
     chosen = built_optimizer(recipe, steps)
     model.compile(chosen, recipe.loss, metrics=["accuracy"], jit_compile=False)
-    watched = {"callbacks": [kept] if kept else []}
+    watched = {"callbacks": [kept], "initial_epoch": kept.epochs} if kept else {}
     if recipe.patience:
         stop = keras.callbacks.EarlyStopping(
             "val_accuracy", patience=recipe.patience, mode="max", restore_best_weights=True
@@ -86,13 +86,15 @@ def run(recipe: Recipe, seed: int, splits: Splits, serial: bool = False) -> dict
     """
     check_environment()
     with ONE_AT_A_TIME:
+        kept = resuming.kept(recipe, seed, splits.name)
         keras.backend.clear_session()
         seeds.seed_everything(seed)
-        kept = resuming.kept(recipe, seed, splits.name)
         begun = time.process_time()
         model, epochs = train(recipe, splits, kept)
         seconds = time.process_time() - begun + (kept.earlier if kept else 0)
         row = tested(model, splits)
+    if kept:
+        kept.done()
     row |= {"model": recipe.key, "seed": seed, "epochs": epochs, "batch": recipe.batch}
     row |= {"cpu_seconds": round(seconds, 2), "serial": serial}
     return ledger.check(row | {"recipe": digest(recipe), "versions": versions()})
