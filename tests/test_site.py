@@ -497,8 +497,9 @@ def test_what_stands_in_for_the_serif_is_as_wide_as_it(visit):
     assert others == pytest.approx([serif] * len(others), rel=0.03)
 
 
-# Gives one element of each look a sign: contrast depends on nothing else, and pages have
-# thousands of elements with text of their own. Of single letters axe does not judge.
+# Gives one element of each look a sign. A look is all that contrast depends on, where what lies
+# behind a text is what it stands in; pages have thousands of elements with text of their own, and
+# axe takes long for each. It does not judge single letters, so none of them stands for others.
 ONE_OF_EACH = r"""() => {
   const seen = new Set(), words = /[^\s\u{10000}-\u{10ffff}]{2}/u;
   for (const element of document.querySelectorAll("body *")) {

@@ -34,7 +34,7 @@ CELLS = {
     "Points above the network": "高出该网络的百分点",
     "not measured: CIFAR-10 could not be downloaded": "未测量：CIFAR-10 无法下载",
     # what texts leave open
-    "Left open, and taken as": "原文未说明之处，以及所取的值",
+    "Left open, or other than in the text": "原文未说明，或与原文不同之处",
     "Rate not stated: 0.001, Keras's default.": "未说明学习率：取 0.001，Keras 的默认值。",
     "Initialiser not stated: Glorot uniform, Keras's default.": (
         "未说明初始化方法：取 Glorot 均匀分布，Keras 的默认值。"

@@ -51,6 +51,7 @@ def test_after_an_interruption_it_ends_where_it_would_have_ended(tiny_splits, tm
     for ours, theirs in zip(resumed.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
     assert [one.name for one in folder.iterdir()] == ["6"]
+    assert float((folder / "6" / "seconds").read_text()) > 100, "for a second interruption"
     kept.done()
     assert not folder.exists()
 

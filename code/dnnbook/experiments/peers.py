@@ -1,7 +1,8 @@
 """Networks of well-known texts, built from their descriptions.
 
-Where a description leaves a setting open, the framework's default is taken and the recipe's
-note says so. What the texts claim for them: `dnnbook.experiments.claims`.
+Where a description leaves a setting open, the framework's default is taken. The recipe's note
+says so, and where the network is other than its text has it. What the texts claim for them:
+`dnnbook.experiments.claims`.
 """
 
 from functools import partial

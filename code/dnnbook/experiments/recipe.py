@@ -29,7 +29,7 @@ class Recipe:
     `optimizer` holds the class and its settings, as Keras writes them; with `falling`, its rate
     falls to 0 along half a cosine. With `patience`, training ends when validation accuracy has
     not risen for so many epochs. `title` is for figures, `note` says what the source of the
-    network leaves open.
+    network leaves open, or has otherwise.
 
     Raises:
         ValueError: a number is no positive integer, or the images are unknown.
