@@ -206,9 +206,8 @@ export class Latent extends Demo {
 
   private drawStrip(): void {
     const images = this.stops();
-    const data = Float64Array.from({ length: STOPS * SIZE * SIZE }, (_, at) => {
-      return images[at % STOPS][Math.floor(at / STOPS)];
-    });
+    const data = new Float64Array(STOPS * SIZE * SIZE);
+    images.forEach((image, k) => image.forEach((ink, at) => (data[at * STOPS + k] = ink)));
     this.strip.sheet({ shape: [SIZE, SIZE, STOPS], data }, STOPS, ["--demo-ink", "--demo-ink"]);
   }
 

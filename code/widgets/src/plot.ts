@@ -120,8 +120,15 @@ export class Plot {
     return svg("text", at, content);
   }
 
+  /** What is drawn already stays where it is: a browser styles anew what is put back. */
   draw(...parts: SVGElement[]): void {
-    this.ink.replaceChildren(...parts);
+    const wanted = new Set<Node>(parts);
+    for (const old of [...this.ink.childNodes]) if (!wanted.has(old)) old.remove();
+    let next = this.ink.firstChild;
+    for (const part of parts) {
+      if (part === next) next = next.nextSibling;
+      else this.ink.insertBefore(part, next);
+    }
   }
 
   /** Calls `moved` with the place under a pressed pointer, in the units of the axes; `done`
