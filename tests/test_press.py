@@ -34,7 +34,7 @@ def test_the_book_builds_from_any_folder_without_a_pythonpath(book, tmp_path_fac
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

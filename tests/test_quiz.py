@@ -58,7 +58,7 @@ def test_paper_has_lettered_answers_and_then_the_reasons(built):
         env=built.environment(),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

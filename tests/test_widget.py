@@ -105,7 +105,7 @@ def test_on_paper_there_is_only_the_picture(built, builder):
     built.edit("_config.yml", "language: en", 'language: en\n    version: "1"')  # EPUB wants one
     command = [*built.command(), "--builder", "custom", "--custom-builder", builder]
     done = subprocess.run(
-        command, env=built.environment(), capture_output=True, text=True, timeout=120, check=False
+        command, env=built.environment(), capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     folder = built.root / "_build" / builder
