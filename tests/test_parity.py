@@ -273,6 +273,9 @@ def test_the_command_stamps_compares_and_names_what_it_does_not_know(
         "| 层 | $a, b$ | 数 |",
         "0.5、0.6 和 1:1，E–F 曲线",
         "[网站](https://example.org)上",
+        "在“{ref}`sec-x`”一节里",
+        "{ref}`ch-x`。那里",
+        "| 单元 | {ref}`ch-x` |",
     ],
 )
 def test_good_typesetting_passes(text):
@@ -300,6 +303,7 @@ def test_good_typesetting_passes(text):
         ("*“全或无”*是", "an asterisk would be printed"),
         ("见{ref}`那里,那边 <ch-x>`", "half-width punctuation"),
         ("| 层 | 数,数 |", "half-width punctuation"),
+        ("在{ref}`sec-x`里", "a title without quotes: {ref}`sec-x`"),
     ],
 )
 def test_bad_typesetting_is_named(text, complaint):

@@ -2,7 +2,8 @@
 
 Punctuation between Chinese characters is full-width, and quotes are curly. One space stands
 between Chinese and Latin letters, digits, code or formulas, and none beside full-width
-punctuation. Each term of the glossary stands in italics in the chapter that explains it.
+punctuation. A title within a sentence is quoted, or it would read as part of it. Each term of
+the glossary stands in italics in the chapter that explains it.
 """
 
 import re
@@ -36,6 +37,7 @@ RULES = (
     (re.compile(rf"[{FULL}] +[{HAN}{LATIN}]|[{HAN}{LATIN}] +[{FULL}]"), "a space at punctuation"),
 )
 FREE = "\ue000"  # stands for what may touch either kind
+BARE_TITLE = re.compile(r"(?<!^)(?<!“)\{ref\}`[^`<]*`")
 
 
 def typeset(text: str) -> str:
@@ -66,6 +68,8 @@ def of_line(text: str) -> Iterator[str]:
             for match in rule.finditer(cell.strip()):
                 around = match.string[max(0, match.start() - 8) : match.end() + 8]
                 yield f"{complaint}: {around.replace(FREE, '…')}"
+    if not text.startswith("|") and (bare := BARE_TITLE.search(text)):
+        yield f"a title without quotes: {bare[0]}"
     if marks_left(text):
         yield f"an asterisk would be printed: {text[:40]}"
 
