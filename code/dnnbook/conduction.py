@@ -21,7 +21,7 @@ class Synapse:
         ds/dt = opening · release · (1 − s) − s / decay.
 
     B receives the current strength · s · (reversal − V_B). Rate constants of a fast
-    excitatory synapse, after Destexhe, Mainen and Sejnowski (1994).
+    excitatory synapse, after Destexhe, Mainen and Sejnowski (1998).
     """
 
     strength: float = 0.2  # mS/cm²; may be an array

@@ -64,7 +64,7 @@ def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
         d² = |μ − ν|² + tr(A + B − 2 (A B)^½)
 
     with means μ, ν and covariances A, B; a (n, d), b (m, d), n and m above 1. It is 0 if both
-    agree (Fréchet, 1957; Heusel et al., 2017, on features of a network). Returns d².
+    agree (Dowson and Landau, 1982; Heusel et al., 2017, on features of a network). Returns d².
 
     Raises:
         ValueError: the shapes do not fit, or there are fewer than two points.

@@ -100,7 +100,7 @@ class Course(NamedTuple):
 
 
 def learn(x: np.ndarray, targets: np.ndarray, rng: np.random.Generator | None = None) -> Course:
-    """Rosenblatt's rule: after a mistake add (target − answer) · input to the weights.
+    """The perceptron's rule: after a mistake add (target − answer) · input to the weights.
 
     The bias is the weight of an input that is always 1. Everything starts at zero. The rule
     stops after an epoch without a mistake, or, the order of the patterns being fixed, when

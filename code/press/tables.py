@@ -46,13 +46,18 @@ CELLS = {
     "Momentum of the averages not stated: 0.99, Keras's default.": (
         "未说明滑动平均的动量：取 0.99，Keras 的默认值。"
     ),
-    "Optimizer and batch not stated: RMSprop and 32, the defaults of compile and fit.": (
-        "未说明优化器和批量：取 RMSprop 和 32，即 compile 和 fit 的默认值。"
+    "Batch not stated: 32, the default of fit.": "未说明批量：取 32，即 fit 的默认值。",
+    "Start, padding and optimizer as in the code beside the text.": (
+        "初始化、填充和优化器与原文所附的代码相同。"
     ),
-    "Kernels after the first taken as 3 × 3, all padded, since unpadded ones leave no map to "
-    "pool; ReLU, and dropout after both dense layers, as not stated otherwise.": (
-        "第一个之后的卷积核取 3 × 3，全部填充，因为不填充就没有特征图可供池化；另无说明，"
-        "故取 ReLU，并在两个全连接层之后都用随机失活。"
+    "Glorot uniform, Keras's default; the text starts otherwise.": (
+        "取 Keras 默认的 Glorot 均匀分布，原文的初始化不同。"
+    ),
+    "Nothing: the text's start, Xavier's, is Keras's default.": (
+        "无：原文的 Xavier 初始化就是 Keras 的默认值。"
+    ),
+    "Momentum of the averages and ε as in the text's own layer: 0.9 and 0.00001.": (
+        "滑动平均的动量和 ε 取原文自己那一层的值：0.9 和 0.00001。"
     ),
     "Its images are MNIST's; here it learns Fashion-MNIST.": (
         "原文的图像是 MNIST 的，这里学习 Fashion-MNIST。"

@@ -33,14 +33,18 @@ def build_dense(hidden: tuple[int, ...], activation: str = "relu", shape=GREY) -
 
 
 def build_lenet(normalised: bool) -> keras.Sequential:
-    """LeNet with sigmoids and average pooling, batch normalisation before each sigmoid or not."""
+    """LeNet with sigmoids and average pooling.
+
+    The text's other version has batch normalisation before each sigmoid, with the settings of
+    the text's own layer, and does not pad the images.
+    """
 
     def group(layer):
-        norm = [L.BatchNormalization()] if normalised else []
+        norm = [L.BatchNormalization(momentum=0.9, epsilon=1e-5)] if normalised else []
         return [layer, *norm, L.Activation("sigmoid")]
 
     layers = [keras.Input(GREY)]
-    for filters, padding in ((6, "same"), (16, "valid")):
+    for filters, padding in ((6, "valid" if normalised else "same"), (16, "valid")):
         layers += [*group(L.Conv2D(filters, 5, padding=padding)), L.AveragePooling2D(2)]
     layers.append(L.Flatten())
     for units in (120, 84):
@@ -50,14 +54,15 @@ def build_lenet(normalised: bool) -> keras.Sequential:
 
 def build_geron_14() -> keras.Sequential:
     """Convolutions of 64 (7 × 7), 128 twice and 256 twice, each group pooled; 128; 64."""
+    kind = {"activation": "relu", "kernel_initializer": "he_normal"}
     layers = [keras.Input(GREY)]
     for filters, kernel, times in ((64, 7, 1), (128, 3, 2), (256, 3, 2)):
         for _ in range(times):
-            layers.append(L.Conv2D(filters, kernel, padding="same", activation="relu"))
+            layers.append(L.Conv2D(filters, kernel, padding="same", **kind))
         layers.append(L.MaxPooling2D(2))
     layers.append(L.Flatten())
     for units in (128, 64):
-        layers += [L.Dense(units, activation="relu"), L.Dropout(0.5)]
+        layers += [L.Dense(units, **kind), L.Dropout(0.5)]
     return keras.Sequential([*layers, softmax()])
 
 
@@ -119,17 +124,18 @@ RECIPES = (
         title="Géron, dense", note=INITIALISER,
     ),
     Recipe(
-        "geron-14", "peers", build_geron_14, optimizer("RMSprop"), 10, 32,
+        "geron-14", "peers", build_geron_14, optimizer("Nadam"), 10, 32,
         title="Géron, convolutional",
-        note="Optimizer and batch not stated: RMSprop and 32, the defaults of compile and fit. "
-        "Kernels after the first taken as 3 × 3, all padded, since unpadded ones leave "
-        "no map to pool; ReLU, and dropout after both dense layers, as not stated otherwise.",
+        note="Batch not stated: 32, the default of fit. Start, padding and optimizer as in the "
+        "code beside the text.",
     ),
     *(uvadlc(name) for name in UVADLC),
-    d2l("d2l-mlp", partial(build_dense, (256,)), 256, "D2L, dense", INITIALISER),
-    d2l("d2l-lenet", partial(build_lenet, False), 128, "D2L, LeNet", INITIALISER),
+    d2l("d2l-mlp", partial(build_dense, (256,)), 256, "D2L, dense",
+        "Glorot uniform, Keras's default; the text starts otherwise."),
+    d2l("d2l-lenet", partial(build_lenet, False), 128, "D2L, LeNet",
+        "Nothing: the text's start, Xavier's, is Keras's default."),
     d2l("d2l-bn-lenet", partial(build_lenet, True), 128, "D2L, LeNet with normalisation",
-        INITIALISER + " Momentum of the averages not stated: 0.99, Keras's default."),
+        "Momentum of the averages and ε as in the text's own layer: 0.9 and 0.00001."),
     Recipe(
         "keras-convnet", "peers", build_keras_convnet, optimizer("Adam"), 15, 128,
         title="Keras example", note="Its images are MNIST's; here it learns Fashion-MNIST.",

@@ -15,7 +15,8 @@ class ReLU(Layer):
         y = max(x, 0)
         ∂L/∂x = g where x > 0, else 0
 
-    At x = 0, where there is no slope, it is taken as 0, as in Keras (Nair and Hinton, 2010).
+    At x = 0, where there is no slope, it is taken as 0, as in Keras.
+    Source: Nair and Hinton (2010).
     """
 
     def forward(self, x, training=False):
@@ -34,7 +35,8 @@ class LeakyReLU(Layer):
         ∂L/∂x = g where x > 0, else a g
 
     a = `negative_slope`, 0.3 as in Keras 3, which called it `alpha` before. TensorFlow keeps
-    it in float32: in a float64 network, Keras's 0.3 is 0.30000001 (Maas, Hannun and Ng, 2013).
+    it in float32: in a float64 network, Keras's 0.3 is 0.30000001. Source: Maas,
+    Hannun and Ng (2013), who let 0.01 through.
 
     Raises:
         ValueError: `negative_slope` is not a positive number (Keras takes 0 too: a ReLU).
@@ -98,7 +100,7 @@ class Softmax(Layer):
         ∂L/∂x = y (g − Σ g y)
 
     The largest score is taken off first, which changes nothing and keeps exp from
-    overflowing (Bridle, 1990).
+    overflowing. Source: Bridle (1990).
     """
 
     def forward(self, x, training=False):

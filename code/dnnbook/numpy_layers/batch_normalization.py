@@ -22,8 +22,8 @@ class BatchNormalization(Layer):
         moving mean ← m · moving mean + (1 − m) · μ
         moving variance ← m · moving variance + (1 − m) · variance
 
-    At inference μ and the variance are these averages. Defaults as in Keras (Ioffe and
-    Szegedy, 2015).
+    At inference μ and the variance are these averages. Defaults as in Keras. Source:
+    Ioffe and Szegedy (2015).
 
     Raises:
         ValueError: `momentum` is not in [0, 1), `epsilon` not positive (Keras checks neither).

@@ -13,8 +13,8 @@ class Dense(Layer):
         ∂L/∂x = g k.T
 
     x (n, inputs), kernel k (inputs, units), bias b (units,), y and g = ∂L/∂y (n, units).
-    Keras takes inputs with more axes too, and works on the last (Rumelhart, Hinton and
-    Williams, 1986).
+    Keras takes inputs with more axes too, and works on the last. Source: Rumelhart, Hinton
+    and Williams (1986).
 
     Raises:
         ValueError: `units` is not a positive integer; x does not fit the kernel.

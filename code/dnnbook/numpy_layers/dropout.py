@@ -14,7 +14,8 @@ class Dropout(Layer):
 
     The mask is 1 with probability 1 − `rate`, else 0, for each number on its own, and drawn
     anew by `rng` in each forward. The scaling keeps the mean of y at x, so that nothing has
-    to be done at inference (Srivastava et al., 2014). To decide yourself what is left out,
+    to be done at inference. Source: Srivastava et al. (2014), who mostly scale down the
+    weights at inference instead. To decide yourself what is left out,
     set `mask`, an array of the shape of x.
 
     Raises:

@@ -82,7 +82,7 @@ class SoftmaxCrossEntropy(Loss):
 
     The targets are labels (n,) or shares t (n, classes) that sum to 1. log p is computed as
     x − log Σ exp(x), so that no probability is too small. Keras does this when a softmax comes
-    last, or with `from_logits=True` (Bridle, 1990).
+    last, or with `from_logits=True`. Source: Bridle (1990).
 
     Raises:
         ValueError: the targets are neither labels nor shares of these classes, or not numbers.

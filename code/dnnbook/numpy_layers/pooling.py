@@ -26,7 +26,7 @@ class MaxPooling2D(_Pooling):
 
     w[n, p, q, i, j, c] is what the window sees in place (p, q). x (n, height, width, channels),
     y (n, rows, columns, channels). Of equal numbers the first takes the gradient, counted
-    row by row, as in TensorFlow (Yamaguchi et al., 1990).
+    row by row, as in TensorFlow. Source: Yamaguchi et al. (1990).
 
     Raises:
         ValueError: the image is smaller than the window with padding `valid` (Keras returns
@@ -57,7 +57,8 @@ class AveragePooling2D(_Pooling):
         ∂L/∂x = Σ ∂L/∂w over the windows that see the pixel
 
     w[n, p, q, i, j, c] is what the window sees in place (p, q), and `count` how much of it is
-    image. x (n, height, width, channels), y (n, rows, columns, channels) (LeCun et al., 1998).
+    image. x (n, height, width, channels), y (n, rows, columns, channels).
+    Source: LeCun et al. (1998), who scale and shift the mean.
     Where the window is larger than the image, with padding `same`, TensorFlow 2.21 returns
     another gradient on a CPU; it is not the slope of its own forward. This one is.
 
