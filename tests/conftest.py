@@ -19,6 +19,7 @@ import matplotlib.font_manager
 import numpy as np
 import pytest
 from demos import blank, chromium, visit  # noqa: F401  fixtures
+from warm import Warm
 
 from dnnbook import seeds
 from dnnbook.membrane import Membrane
@@ -26,6 +27,7 @@ from press import building
 from press.book import JUPYTER_BOOK
 
 ROOT = Path(__file__).resolve().parents[1]
+WARM = Warm()
 
 # The modules that take longest, in turn those that wait (for builds, for the browser) and those
 # that compute.
@@ -162,9 +164,15 @@ class Book:
         assert [process.returncode for process in both] == [0, 0], outputs
         return outputs
 
-    def build(self, **environment) -> tuple[int, str]:
-        """Exit status and all output of `jupyter-book build`."""
-        return self.run(self.command(), **environment)
+    def build(self, *options: str, **environment) -> tuple[int, str]:
+        """Exit status and all output of `jupyter-book build`.
+
+        Where processes can fork safely it does not start anew, except to hash differently.
+        """
+        if sys.platform != "linux" or "PYTHONHASHSEED" in environment:
+            return self.run([*self.command(), *options], **environment)
+        words = ["build", str(self.root), *options]
+        return WARM.run(words, self.root, self.environment(**environment))
 
     def complaints(self, flawed: list[str]) -> list[str]:
         """What one build, which fails, says of each of these texts: a page for each of them.

@@ -94,6 +94,7 @@ runpy.run_module("ipykernel_launcher", run_name="__main__")
 """
 
 
+@pytest.mark.slow
 def test_a_kernel_whose_port_is_taken_gets_another_try(book):
     (book.root / "taken").mkdir()
     (book.root / "taken" / "ipykernel_launcher.py").write_text(TAKEN)
@@ -104,6 +105,7 @@ def test_a_kernel_whose_port_is_taken_gets_another_try(book):
     assert executed(output) == {"a.md", "b.md"}
 
 
+@pytest.mark.slow
 def test_a_hanging_cell_fails_the_build(built):
     built.edit("_config.yml", "timeout: 300", "timeout: 2")
     built.page("a", "import time\ntime.sleep(60)")
@@ -172,6 +174,7 @@ def cached(book, printed):
     return next(file for file in files if printed in file.read_text())
 
 
+@pytest.mark.slow
 def test_a_truncated_and_a_forged_execution_are_computed_anew(built):
     truncated, forged = cached(built, "a = 11"), cached(built, "b = 20")
     truncated.write_text(truncated.read_text()[:300])
@@ -179,6 +182,7 @@ def test_a_truncated_and_a_forged_execution_are_computed_anew(built):
     assert heals(built)
 
 
+@pytest.mark.slow
 def test_a_missing_execution_and_a_broken_database_heal(built):
     for printed in ("a = 11", "b = 20"):
         cached(built, printed).unlink()
@@ -190,6 +194,7 @@ def test_a_missing_execution_and_a_broken_database_heal(built):
     assert heals(built)
 
 
+@pytest.mark.slow
 def test_two_builds_at_once_take_turns(book):
     outputs = book.at_once(book.command())
     assert sum("waiting for it" in output for output in outputs) == 1
@@ -198,8 +203,7 @@ def test_two_builds_at_once_take_turns(book):
 
 def test_a_failed_build_of_another_kind_does_not_hide_a_warning(built):
     built.edit("a.md", "Prose about a.", "#### A level skipped")
-    command = [*built.command(), "--builder", "dirhtml"]
-    assert subprocess.run(command, env=built.environment(), check=False).returncode != 0
+    assert built.build("--builder", "dirhtml")[0] != 0
     assert built.build()[0] != 0
 
 
@@ -251,6 +255,7 @@ def test_a_page_that_the_press_would_misread_fails_the_build(built, old, new, sa
     assert said in output
 
 
+@pytest.mark.slow
 def test_a_locked_cache_is_not_thrown_away(built):
     built.edit("a.md", "Prose", "Words")
     database = sqlite3.connect(built.root / "_build" / ".execution-cache" / "global.db")
