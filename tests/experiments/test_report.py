@@ -95,8 +95,9 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(make_row):
 
 
 def test_so_many_runs_show_the_gap_four_times_out_of_five(make_row):
-    # z is 1.960 and 0.842: 2 (2.802 · 2)² = 62.8
-    assert report.runs_needed(0.01, 0.005) == 63
+    # As tables of the power of the t test have it, for effects of a half, one and two deviations.
+    needed = [report.runs_needed(0.01, gap) for gap in (0.005, 0.01, 0.02)]
+    assert needed == [64, 17, 6]
     rng, runs = np.random.default_rng(1), report.runs_needed(0.01, 0.01)
     shown = 0
     for _ in range(300):

@@ -1,11 +1,12 @@
 """A study as pages show it: its rows, their names, what is out of date, and what differs."""
 
 from collections.abc import Iterable
-from math import ceil
+from itertools import count
+from math import ceil, sqrt
 from pathlib import Path
 from typing import NamedTuple
 
-from scipy.stats import norm, ttest_ind
+from scipy.stats import nct, norm, t, ttest_ind
 
 from dnnbook.experiments import grid, ledger
 from dnnbook.experiments.recipe import Recipe, digest
@@ -122,8 +123,9 @@ def difference(study: Study, model: str, base: str) -> Difference:
 def runs_needed(deviation: float, gap: float) -> int:
     """How many runs of each of two models show a gap between them, four times out of five.
 
-    n = 2 ((z(0.975) + z(0.8)) s / d)², rounded up, for runs that scatter normally by s in both
-    models, a gap d, and 95 % intervals (two-sample comparison of means, any statistics text).
+    The smallest n for which P(t′ > t(0.975)) ≥ 0.8. t(0.975) is of Student's t with 2 n − 2
+    degrees of freedom, and t′ is noncentral by d / (s √(2 / n)), for runs that scatter normally
+    by s in both models, a gap d, and 95 % intervals (power of the t test, any statistics text).
 
     Raises:
         ValueError: `deviation` or `gap` is not positive.
@@ -131,4 +133,9 @@ def runs_needed(deviation: float, gap: float) -> int:
     for name, value in {"deviation": deviation, "gap": gap}.items():
         if not value > 0:
             raise ValueError(f"{name}: got {value}, expected more than 0")
-    return ceil(2 * ((norm.ppf(0.975) + norm.ppf(0.8)) * deviation / gap) ** 2)
+    # With normal tails it would be this many, and never more.
+    least = ceil(2 * ((norm.ppf(0.975) + norm.ppf(0.8)) * deviation / gap) ** 2)
+    for runs in count(max(2, least)):
+        freedom, shift = 2 * runs - 2, gap / deviation * sqrt(runs / 2)
+        if nct.sf(t.ppf(0.975, freedom), freedom, shift) >= 0.8:
+            return runs
