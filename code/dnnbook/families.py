@@ -28,7 +28,7 @@ def fitted_normal(codes, count: int, rng) -> np.ndarray:
 
 
 def mixture(codes, count: int, rng, components: int = 10) -> np.ndarray:
-    """Draws from a sum of normals, fitted by maximum likelihood."""
+    """Draws from a mixture of normals, fitted by maximum likelihood."""
     start = int(rng.integers(2**31))
     fitted = GaussianMixture(components, random_state=start).fit(codes)
     return fitted.sample(count)[0]

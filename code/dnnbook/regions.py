@@ -1,4 +1,4 @@
-"""The straight pieces of a ReLU network of one input: counted counted exactly.
+"""The straight pieces of a ReLU network of one input: counted exactly.
 
 A network is a list of layers (W, b), W of shape (inputs, outputs), b of shape (outputs,):
 h ← max(0, h W + b), and no bend after the last. NumPy alone.

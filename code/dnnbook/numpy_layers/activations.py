@@ -16,7 +16,7 @@ class ReLU(Layer):
         ∂L/∂x = g where x > 0, else 0
 
     At x = 0, where there is no slope, it is taken as 0, as in Keras.
-    Source: Nair and Hinton (2010).
+    Source: Fukushima (1969); much used since Nair and Hinton (2010).
     """
 
     def forward(self, x, training=False):

@@ -20,7 +20,7 @@ class Conv2D(Layer):
     place (p, q): x[n, s p + d i − top, s q + d j − left, c] with strides s and dilation d, and
     0 outside the image. x (n, height, width, channels), kernel k (height, width, channels,
     filters), bias b (filters,), y (n, rows, columns, filters). The kernel is not turned round:
-    mathematics calls this cross-correlation. Source: LeCun et al. (1998).
+    mathematics calls this cross-correlation. Source: LeCun et al. (1989).
 
     Raises:
         ValueError: an argument is none of what :class:`~dnnbook.numpy_layers.windows.Window`
