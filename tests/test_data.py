@@ -230,6 +230,7 @@ def test_full_set_is_read_from_the_keras_cache(cache):
     assert out.count("\n") == 2  # one line from the loader, one from this test
 
 
+@pytest.mark.slow
 @pytest.mark.fulldata
 def test_a_damaged_file_in_the_keras_cache_is_refused(cache):
     name = "t10k-labels-idx1-ubyte.gz"
@@ -247,6 +248,7 @@ def test_a_damaged_file_in_the_keras_cache_is_refused(cache):
 NO_NETWORK = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
 
 
+@pytest.mark.slow
 def test_a_failed_download_says_where_the_files_belong(tmp_path):
     out = load_full(tmp_path, **NO_NETWORK)
     folder = tmp_path / "datasets" / "fashion-mnist"

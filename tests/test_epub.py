@@ -110,6 +110,7 @@ def contents(file: Path) -> dict[str, str]:
         return {name: archive.read(name).decode() for name in names}
 
 
+@pytest.mark.slow
 def test_an_e_book_is_valid_whole_the_same_bytes_each_time_and_never_half_made(furnished):
     status, output = furnished.run(MAKE)
     assert status == 0, output

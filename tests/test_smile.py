@@ -433,6 +433,7 @@ def test_small_heads_are_lost_and_large_ones_are_not(seed):
     assert at(4) < at(7) < at(10)
 
 
+@pytest.mark.slow
 def test_it_is_more_often_wrong_about_dark_skin_and_the_noise_makes_it_so():
     def wrong(seed, noise):
         asked = with_noise(noise)
