@@ -4,6 +4,8 @@ Claims are tested as properties, with the tolerance beside each; every one holds
 three seeds, or on their mean where the test says so.
 """
 
+from functools import cache
+
 import keras
 import numpy as np
 import pytest
@@ -12,7 +14,8 @@ import tensorflow as tf
 from dnnbook import dropout, feedforward, masks, seeds
 from dnnbook import numpy_layers as layers
 
-SEEDS = (1, 2, 3)
+SEEDS, RATES = (1, 2, 3), (0, 0.2, 0.5)
+SAME = {"no noise": 0, "dropout 0.5": 0.5}
 OUTPUTS, WEIGHTS = np.array([2.0, 1, 3, 2]), np.array([1.0, -2, 1, -1])
 
 
@@ -23,30 +26,20 @@ def splits():
 
 
 @pytest.fixture(scope="module")
-def runs(splits):
-    """By rate, three trained networks: history and weights."""
-    return {
-        rate: [dropout.trained(dropout.rate_of(rate), *splits, seed) for seed in SEEDS]
-        for rate in (0, 0.2, 0.5)
-    }
+def run(splits):
+    """What training with a noise from a seed gives: history and weights. Trained once."""
+    return cache(lambda name, seed: dropout.trained(noise(name), *splits, seed))
 
 
 @pytest.fixture(scope="module")
-def noisy(splits, runs):
-    """By noise, the weights of three trained networks."""
-    networks = {"no noise": runs[0], "dropout 0.5": runs[0.5]}
-    for name in list(dropout.NOISES)[2:]:
-        networks[name] = [dropout.trained(dropout.NOISES[name], *splits, s) for s in SEEDS]
-    return {name: [weights for _, weights in trio] for name, trio in networks.items()}
+def answered(splits, run):
+    """The validation answers of a trained network with dropout off."""
+    return cache(lambda rate, seed: masks.off(run(rate, seed)[1], splits[1].images))
 
 
-@pytest.fixture(scope="module")
-def answers(splits, runs):
-    """By rate, the validation answers of three networks with dropout off."""
-    return {
-        rate: [masks.off(weights, splits[1].images) for _, weights in trio]
-        for rate, trio in runs.items()
-    }
+def noise(name):
+    """A noise of the chapter, or dropout at a rate."""
+    return dropout.NOISES[name] if isinstance(name, str) else dropout.rate_of(name)
 
 
 # worked examples and laws
@@ -195,19 +188,19 @@ def test_strangers_are_as_many_and_can_be_dimmed(splits):
 # what was measured
 
 
-@pytest.mark.parametrize("k", range(3))
-def test_dropout_buys_confidence_and_a_temperature_as_much(splits, runs, answers, k):
+@pytest.mark.parametrize("seed", SEEDS)
+def test_dropout_buys_confidence_and_a_temperature_as_much(splits, run, answered, seed):
     labels = splits[1].labels
-    gap = {rate: masks.overconfidence(trio[k], labels) for rate, trio in answers.items()}
+    gap = {rate: masks.overconfidence(answered(rate, seed), labels) for rate in RATES}
     assert gap[0] > gap[0.2] + 0.005  # seen: by 0.015 to 0.03
     assert gap[0.2] > gap[0.5] + 0.01
     assert abs(gap[0.5]) < 0.05
-    losses = {rate: runs[rate][k][0]["val_loss"] for rate in runs}
+    losses = {rate: run(rate, seed)[0]["val_loss"] for rate in RATES}
     assert losses[0].argmin() < 16
     assert losses[0].min() < losses[0.5].min() + 0.02  # stopping in time does as much
     assert losses[0.2].min() < losses[0].min() + 0.005
     even = np.arange(len(labels)) % 2 == 0
-    plain, strong = answers[0][k], answers[0.5][k]
+    plain, strong = answered(0, seed), answered(0.5, seed)
     temperature = masks.best_temperature(plain[even], labels[even])
     cooled = masks.cross_entropy(masks.tempered(plain, temperature)[~even], labels[~even])
     assert temperature > 1.2
@@ -215,22 +208,24 @@ def test_dropout_buys_confidence_and_a_temperature_as_much(splits, runs, answers
     assert cooled < masks.cross_entropy(strong[~even], labels[~even]) + 0.02
 
 
-def test_accuracies_end_close_and_strong_dropout_starts_lower(runs):
-    ends = {r: np.mean([h["val_accuracy"][-3:] for h, _ in trio]) for r, trio in runs.items()}
+@pytest.mark.slow
+def test_accuracies_end_close_and_strong_dropout_starts_lower(run):
+    curves = {r: np.array([run(r, s)[0]["val_accuracy"] for s in SEEDS]) for r in RATES}
+    ends = {rate: curve[:, -3:].mean() for rate, curve in curves.items()}
     assert abs(ends[0.2] - ends[0]) < 0.015
     assert ends[0.5] < ends[0]  # on the mean
-    for (plain, _), (strong, _) in zip(runs[0], runs[0.5], strict=True):
-        assert strong["val_accuracy"][2] < plain["val_accuracy"][2] - 0.03
+    assert np.all(curves[0.5][:, 2] < curves[0][:, 2] - 0.03)
 
 
-@pytest.mark.parametrize("k", range(3))
-def test_units_need_not_be_absent_but_disturbed_one_by_one(splits, noisy, k):
-    rng, (_, validation) = seeds.generator("gone", k), splits
+@pytest.mark.parametrize("seed", SEEDS)
+def test_units_need_not_be_absent_but_disturbed_one_by_one(splits, run, seed):
+    rng, (_, validation) = seeds.generator("gone", seed), splits
     half, kept, shared = {}, {}, {}
-    for name, trio in noisy.items():
-        gone = masks.without(trio[k], validation.images, 0.5, rng)
+    for name in dropout.NOISES:
+        weights = run(SAME.get(name, name), seed)[1]
+        gone = masks.without(weights, validation.images, 0.5, rng)
         half[name] = masks.accuracy(gone, validation.labels)
-        terms = masks.winning_terms(trio[k], validation.images)
+        terms = masks.winning_terms(weights, validation.images)
         sizes = np.abs(terms).sum(axis=1)
         kept[name] = np.mean(np.abs(terms.sum(axis=1)) / sizes)
         shared[name] = np.mean(sizes**2 / (terms**2).sum(axis=1))
@@ -244,11 +239,11 @@ def test_units_need_not_be_absent_but_disturbed_one_by_one(splits, noisy, k):
     assert shared[drop] == pytest.approx(shared[none], rel=0.2)  # as many share the work
 
 
-@pytest.mark.parametrize("k", range(3))
-def test_the_full_network_is_near_the_mean_of_its_masks(splits, runs, answers, k):
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_full_network_is_near_the_mean_of_its_masks(splits, run, answered, seed):
     _, validation = splits
-    off, weights = answers[0.5][k], runs[0.5][k][1]
-    on = masks.on(weights, validation.images, 0.5, 50, seeds.generator("on", k))
+    off, weights = answered(0.5, seed), run(0.5, seed)[1]
+    on = masks.on(weights, validation.images, 0.5, 50, seeds.generator("on", seed))
     geometric, mean = masks.geometric_mean(on), on.mean(axis=0)
     apart = [np.abs(p - off).max(axis=1).mean() for p in (geometric, mean)]
     assert apart[0] < 0.04 < apart[1] < 0.1
@@ -259,7 +254,8 @@ def test_the_full_network_is_near_the_mean_of_its_masks(splits, runs, answers, k
     assert np.polyfit(x.ravel(), y.ravel(), 1)[0] == pytest.approx(1, abs=0.05)  # no shrinking
 
 
-def test_a_plain_ensemble_of_the_same_training_cost_is_no_worse(splits, answers):
+@pytest.mark.slow
+def test_a_plain_ensemble_of_the_same_training_cost_is_no_worse(splits, answered):
     labels, found = splits[1].labels, []
     for first in (4, 7, 10):
         group = [dropout.trained(None, *splits, first + k, epochs=6)[1] for k in range(3)]
@@ -269,7 +265,7 @@ def test_a_plain_ensemble_of_the_same_training_cost_is_no_worse(splits, answers)
         assert masks.cross_entropy(together, labels) < np.mean(losses) - 0.02
         found.append((masks.accuracy(together, labels), masks.cross_entropy(together, labels)))
     accuracy, loss = np.mean(found, axis=0)
-    strong, light = answers[0.5], answers[0.2]
+    strong, light = ([answered(rate, seed) for seed in SEEDS] for rate in (0.5, 0.2))
     assert loss < np.mean([masks.cross_entropy(p, labels) for p in strong])  # on the mean
     assert accuracy > np.mean([masks.accuracy(p, labels) for p in strong])
     assert accuracy == pytest.approx(np.mean([masks.accuracy(p, labels) for p in light]), abs=0.02)
@@ -329,15 +325,15 @@ def test_before_batch_normalisation_the_variance_shifts_and_the_harm_is_small(sp
     assert gains["dropout 0.5"] < gains["no noise"] + 0.02
 
 
-@pytest.mark.parametrize("k", range(3))
-def test_the_spread_finds_mistakes_worse_and_strangers_hardly(splits, runs, answers, k):
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_spread_finds_mistakes_worse_and_strangers_hardly(splits, run, answered, seed):
     images, labels = splits[1]
     strange = dropout.strangers(images, seeds.generator("strangers"))
     areas = {}
     for rate in (0.2, 0.5):
-        weights, rng = runs[rate][k][1], seeds.generator("doubt", k)
+        weights, rng = run(rate, seed)[1], seeds.generator("doubt", seed)
         usual = masks.doubts(weights, images, rate, rng)
-        wrong = answers[rate][k].argmax(axis=1) != labels
+        wrong = answered(rate, seed).argmax(axis=1) != labels
         found = {name: masks.auroc(s[~wrong], s[wrong]) for name, s in usual.items()}
         assert found["spread of masks"] < found["dropout off"] - 0.015
         assert found["mean of masks"] == pytest.approx(found["dropout off"], abs=0.02)
@@ -348,30 +344,30 @@ def test_the_spread_finds_mistakes_worse_and_strangers_hardly(splits, runs, answ
     for name in strange:
         assert 0.4 < areas[0.5, name]["spread of masks"] < 0.8
         assert areas[0.2, name]["spread of masks"] < min(0.52, areas[0.5, name]["spread of masks"])
-    dimmed = masks.off(runs[0.5][k][1], dropout.as_bright_as(images, strange["faces"]))
-    dim = masks.auroc(1 - answers[0.5][k].max(axis=1), 1 - dimmed.max(axis=1))
+    dimmed = masks.off(run(0.5, seed)[1], dropout.as_bright_as(images, strange["faces"]))
+    dim = masks.auroc(1 - answered(0.5, seed).max(axis=1), 1 - dimmed.max(axis=1))
     assert areas[0.5, "faces"]["dropout off"] + 0.03 < dim < 0.5
 
 
-@pytest.mark.parametrize("k", range(3))
-def test_the_exercises_weights_and_pixels(splits, runs, k):
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_exercises_weights_and_pixels(splits, run, seed):
     images, labels = splits[1]
-    rng = seeds.generator("exercises", k)
+    rng, trained = seeds.generator("exercises", seed), {r: run(r, seed)[1] for r in (0, 0.5)}
 
     def weights_gone(w):
         thin = [m * 2 * (rng.random(m.shape) < 0.5) for m in w[2::2]]
         return masks.accuracy(masks.off([*w[:2], thin[0], w[3], thin[1], w[5]], images), labels)
 
-    lost = {r: np.mean([weights_gone(runs[r][k][1]) for _ in range(10)]) for r in (0, 0.5)}
+    lost = {r: np.mean([weights_gone(trained[r]) for _ in range(10)]) for r in (0, 0.5)}
     units = {
-        r: np.mean([masks.accuracy(masks.without(runs[r][k][1], images, 0.5, rng), labels)])
+        r: np.mean([masks.accuracy(masks.without(trained[r], images, 0.5, rng), labels)])
         for r in (0, 0.5)
     }
     assert lost[0.5] > lost[0] + 0.03
     assert lost[0] > units[0]
     assert lost[0.5] < units[0.5]
     holes = images * (rng.random(images.shape) >= 0.75)
-    seen = [masks.accuracy(masks.off(runs[r][k][1], holes), labels) for r in (0, 0.5)]
+    seen = [masks.accuracy(masks.off(trained[r], holes), labels) for r in (0, 0.5)]
     assert seen[1] > seen[0] + 0.03
 
 
