@@ -31,7 +31,7 @@ PATIENCE = 300  # seconds that a build may take
 def become(argv: list[str], cwd: str, env: dict[str, str], output: str) -> int:
     """Makes this child what `jupyter-book` would be in that folder and environment."""
     signal.alarm(PATIENCE)
-    written = os.open(output, os.O_WRONLY | os.O_TRUNC)
+    written = os.open(output, os.O_WRONLY | os.O_TRUNC | os.O_APPEND)
     for stream in (1, 2):
         os.dup2(written, stream)
     os.chdir(cwd)
@@ -89,9 +89,13 @@ class Warm:
         asked = {"argv": argv, "cwd": str(cwd), "env": env, "output": self.output.name}
         self.server.stdin.write(json.dumps(asked) + "\n")
         self.server.stdin.flush()
-        status = int(self.server.stdout.readline())
+        status = self.server.stdout.readline()
         self.output.seek(0)
-        return status, self.output.read()
+        said = self.output.read()
+        if not status or int(status) == -signal.SIGALRM:
+            self.server = None
+            raise RuntimeError(f"jupyter-book did not end by itself: {said}")
+        return int(status), said
 
 
 if __name__ == "__main__":

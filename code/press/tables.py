@@ -47,18 +47,10 @@ CELLS = {
         "未说明滑动平均的动量：取 0.99，Keras 的默认值。"
     ),
     "Batch not stated: 32, the default of fit.": "未说明批量：取 32，即 fit 的默认值。",
-    "Start, padding and optimizer as in the code beside the text.": (
-        "初始化、填充和优化器与原文所附的代码相同。"
-    ),
     "Glorot uniform, Keras's default; the text starts otherwise.": (
         "取 Keras 默认的 Glorot 均匀分布，原文的初始化不同。"
     ),
-    "Nothing: the text's start, Xavier's, is Keras's default.": (
-        "无：原文的 Xavier 初始化就是 Keras 的默认值。"
-    ),
-    "Momentum of the averages and ε as in the text's own layer: 0.9 and 0.00001.": (
-        "滑动平均的动量和 ε 取原文自己那一层的值：0.9 和 0.00001。"
-    ),
+    "Nothing.": "无。",
     "Its images are MNIST's; here it learns Fashion-MNIST.": (
         "原文的图像是 MNIST 的，这里学习 Fashion-MNIST。"
     ),

@@ -91,7 +91,7 @@ def test_every_network_for_grey_images_was_measured_with_its_seconds(texts, cand
         assert one.cpu_seconds > 0, f"{one.model}: no serial run"
 
 
-def test_two_networks_of_sigmoids_stay_near_chance_and_normalisation_wakes_one(texts):
+def test_two_networks_of_sigmoids_stay_near_chance_and_the_normalised_one_learns(texts):
     stuck = {one.model for one in texts.summaries if one.accuracy < 0.25}
     assert stuck == {"uvadlc-3-sigmoid", "d2l-lenet"}
     assert texts["d2l-bn-lenet"].accuracy > 0.7

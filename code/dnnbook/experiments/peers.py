@@ -126,16 +126,15 @@ RECIPES = (
     Recipe(
         "geron-14", "peers", build_geron_14, optimizer("Nadam"), 10, 32,
         title="Géron, convolutional",
-        note="Batch not stated: 32, the default of fit. Start, padding and optimizer as in the "
-        "code beside the text.",
+        note="Batch not stated: 32, the default of fit.",
     ),
     *(uvadlc(name) for name in UVADLC),
     d2l("d2l-mlp", partial(build_dense, (256,)), 256, "D2L, dense",
         "Glorot uniform, Keras's default; the text starts otherwise."),
     d2l("d2l-lenet", partial(build_lenet, False), 128, "D2L, LeNet",
-        "Nothing: the text's start, Xavier's, is Keras's default."),
+        "Nothing."),
     d2l("d2l-bn-lenet", partial(build_lenet, True), 128, "D2L, LeNet with normalisation",
-        "Momentum of the averages and ε as in the text's own layer: 0.9 and 0.00001."),
+        "Nothing."),
     Recipe(
         "keras-convnet", "peers", build_keras_convnet, optimizer("Adam"), 15, 128,
         title="Keras example", note="Its images are MNIST's; here it learns Fashion-MNIST.",

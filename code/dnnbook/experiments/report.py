@@ -133,7 +133,7 @@ def runs_needed(deviation: float, gap: float) -> int:
     for name, value in {"deviation": deviation, "gap": gap}.items():
         if not value > 0:
             raise ValueError(f"{name}: got {value}, expected more than 0")
-    # With normal tails it would be this many, and never more.
+    # With normal tails it would be this many; the t test never does with fewer.
     least = ceil(2 * ((norm.ppf(0.975) + norm.ppf(0.8)) * deviation / gap) ** 2)
     for runs in count(max(2, least)):
         freedom, shift = 2 * runs - 2, gap / deviation * sqrt(runs / 2)
