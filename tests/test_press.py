@@ -107,7 +107,7 @@ def test_a_kernel_whose_port_is_taken_gets_another_try(book):
 
 @pytest.mark.slow
 def test_a_hanging_cell_fails_the_build(built):
-    built.edit("_config.yml", "timeout: 300", "timeout: 2")
+    built.edit("_config.yml", "timeout: 600", "timeout: 2")
     built.page("a", "import time\ntime.sleep(60)")
     status, output = built.build()
     assert status != 0
