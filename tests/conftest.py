@@ -160,7 +160,7 @@ class Book:
             )
             for _ in range(2)
         ]
-        outputs = [process.communicate(timeout=300)[0] for process in both]
+        outputs = [process.communicate(timeout=120)[0] for process in both]
         assert [process.returncode for process in both] == [0, 0], outputs
         return outputs
 

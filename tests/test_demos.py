@@ -169,10 +169,10 @@ TIME = """([name, count]) => {
     ("demo", "model"),
     [("smile", "smile-trained"), ("latent", "decoder-of-two"), ("garment", "small-network")],
 )
-def test_a_model_answers_at_once(visit, demo, model):
+def test_a_model_answers_within_a_picture(visit, demo, model):
     page, _ = visit(demo)
     ready(page, demo)
-    assert page.evaluate(TIME, [model, 20]) < 32  # two pictures, as the cores are shared
+    assert page.evaluate(TIME, [model, 20]) < 16
 
 
 def test_boundary_trains_the_same_without_motion_and_tells_new_points_apart(visit):

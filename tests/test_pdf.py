@@ -59,7 +59,7 @@ def test_latex_ends_with_what_started_it(tmp_path):
     while not sleeper.exists() and time.monotonic() < until:
         time.sleep(0.05)
     process.terminate()
-    assert process.communicate(timeout=120)[1] == "The PDF was not built: it was stopped.\n"
+    assert process.communicate(timeout=30)[1] == "The PDF was not built: it was stopped.\n"
     state = Path("/proc", sleeper.read_text().strip(), "stat")
     time.sleep(0.5)
     assert not state.exists() or state.read_text().split()[2] == "Z"

@@ -34,7 +34,7 @@ def test_the_book_builds_from_any_folder_without_a_pythonpath(book, tmp_path_fac
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -107,7 +107,7 @@ def test_a_kernel_whose_port_is_taken_gets_another_try(book):
 
 @pytest.mark.slow
 def test_a_hanging_cell_fails_the_build(built):
-    built.edit("_config.yml", "timeout: 600", "timeout: 2")
+    built.edit("_config.yml", "timeout: 300", "timeout: 2")
     built.page("a", "import time\ntime.sleep(60)")
     status, output = built.build()
     assert status != 0

@@ -209,7 +209,7 @@ def test_the_theme_switches(visit):
 def test_search_finds_a_chapter(visit):
     page, *_ = visit("search")
     page.goto((SITE / "search.html").as_uri() + "?q=backpropagation")
-    page.wait_for_selector("#search-results li a")
+    page.wait_for_selector("#search-results li a", timeout=10_000)
     found = page.locator("#search-results li a").all_inner_texts()
     assert any("Feed-forward" in title for title in found)
 
@@ -222,7 +222,7 @@ def test_search_finds_chinese_words_without_a_server(visit, texts, word):
     page, _, complaints = visit("zh/search")
     page.wait_for_load_state("networkidle")  # who leaves earlier breaks a request off
     page.goto(f"{DISK}/zh/search.html?q={word}")
-    page.wait_for_selector("#search-results li a")
+    page.wait_for_selector("#search-results li a", timeout=10_000)
     found = page.locator("#search-results li a").evaluate_all("links => links.map(a => a.href)")
     names = {
         unquote(urldefrag(link)[0]).removeprefix(f"{DISK}/").partition("?")[0] for link in found
@@ -629,7 +629,7 @@ def test_the_search_field_leads_to_a_chapter(visit, served, where):
     page.keyboard.press("Control+k")
     page.keyboard.type("autoencoder")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#search-results li a")
+    page.wait_for_selector("#search-results li a", timeout=10_000)
     page.locator("#search-results li a", has_text="The road to generative AI").first.wait_for()
     assert complaints == []
 

@@ -102,9 +102,8 @@ def test_a_demo_starts_when_it_is_near_answers_at_once_and_prints_as_the_picture
     ready(page, demo)
     assert not element.locator(".demo-still").is_visible()
     assert len(said(page, demo)) > 20
-    # The least disturbed of thirty: a picture of a screen lasts 16 ms, and two cores that are
-    # busy with other tests may need two.
-    assert min(element.locator("input").first.evaluate(TIMES)) < 32
+    # The least disturbed of thirty, on a machine that others use; a picture lasts 16 ms.
+    assert min(element.locator("input").first.evaluate(TIMES)) < 16
     assert complaints == []
     page.emulate_media(media="print")
     assert element.locator(".demo-still img").is_visible()

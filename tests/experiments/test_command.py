@@ -115,7 +115,7 @@ def test_a_run_that_fails_says_why():
 def test_a_run_ends_with_its_parent(environment):
     orphan = "from dnnbook.experiments import alone; alone.leave_with(0); print('stays')"
     words = [sys.executable, "-c", orphan]
-    ended = subprocess.run(words, env=environment, capture_output=True, timeout=300, check=False)
+    ended = subprocess.run(words, env=environment, capture_output=True, timeout=60, check=False)
     assert (ended.returncode, ended.stdout) == (1, b"")
 
 

@@ -165,7 +165,8 @@ export class Latent extends Demo {
     const { plot, walk, place } = this;
     // The pictures first: they ask for colours, and a browser answers only when it has styled
     // everything that is new on the page.
-    this.picture.amounts(this.decode(place), SIZE, SIZE);
+    const atStart = place === walk[0] ? this.stops()[0] : this.decode(place);
+    this.picture.amounts(atStart, SIZE, SIZE);
     this.drawStrip();
     plot.draw(
       this.dots(),

@@ -6,12 +6,20 @@ import type { Tensor } from "./layers";
 
 type Color = [number, number, number];
 
+const mixed = new Map<string, Color>(); // by what the style sheet calls them
+const palette = html("canvas").getContext("2d")!;
+
 /** A colour of the style sheet, as it is in the theme that the page has now. */
 function ink(node: Element, name: string): Color {
-  const pen = html("canvas").getContext("2d")!;
-  pen.fillStyle = getComputedStyle(node).getPropertyValue(name).trim() || "#000";
-  const hex = String(pen.fillStyle);
-  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)) as Color;
+  const said = getComputedStyle(node).getPropertyValue(name).trim() || "#000";
+  let color = mixed.get(said);
+  if (!color) {
+    palette.fillStyle = said;
+    const hex = String(palette.fillStyle);
+    color = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)) as Color;
+    mixed.set(said, color);
+  }
+  return color;
 }
 
 export class Picture {
@@ -28,7 +36,10 @@ export class Picture {
     if (this.node.height !== rows) this.node.height = rows;
     const image = this.pen.createImageData(columns, rows);
     for (let k = 0; k < rows * columns; k++) {
-      image.data.set(color(Math.floor(k / columns), k % columns), 4 * k);
+      const [red, green, blue] = color(Math.floor(k / columns), k % columns);
+      image.data[4 * k] = red;
+      image.data[4 * k + 1] = green;
+      image.data[4 * k + 2] = blue;
       image.data[4 * k + 3] = 255;
     }
     this.pen.putImageData(image, 0, 0);
@@ -131,5 +142,6 @@ export class Picture {
 }
 
 function mix(from: Color, to: Color, share: number): Color {
-  return from.map((value, k) => value + share * (to[k] - value)) as Color;
+  const at = (k: number) => from[k] + share * (to[k] - from[k]);
+  return [at(0), at(1), at(2)];
 }
