@@ -112,6 +112,9 @@ def test_our_two_are_above_all_others_at_their_price(texts, candidates):
     assert dearest.model == "geron-14"
     assert dearest.parameters == max(one.parameters for one in texts.summaries)
     assert dearest.cpu_seconds > 50 * dense.cpu_seconds
+    # The figure's description says about a thousand, twenty and a hundred.
+    seconds = [one.cpu_seconds for one in (dearest, dense, convolutional)]
+    assert seconds == pytest.approx([1000, 20, 100], rel=0.2)
     assert dearest.cpu_seconds > 100 * min(one.cpu_seconds for one in texts.summaries)
     assert 0 < dearest.accuracy - dense.accuracy < 0.01
     assert all(  # the dense diamond is above the dots that are not far dearer

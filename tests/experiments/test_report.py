@@ -98,6 +98,8 @@ def test_so_many_runs_show_the_gap_four_times_out_of_five(make_row):
     # As tables of the power of the t test have it, for effects of a half, one and two deviations.
     needed = [report.runs_needed(0.01, gap) for gap in (0.005, 0.01, 0.02)]
     assert needed == [64, 17, 6]
+    # The chapter's 2.8 deviations of the difference, s √(2 / n), where runs are many.
+    assert report.runs_needed(1, 0.01) == pytest.approx(2 * (2.8 / 0.01) ** 2, rel=0.01)
     rng, runs = np.random.default_rng(1), report.runs_needed(0.01, 0.01)
     shown = 0
     for _ in range(300):
