@@ -358,8 +358,5 @@ def shows(cell: nbformat.NotebookNode) -> list:
     """What a cell shows: printed text, and of a figure its drawing."""
     found = []
     for output in cells.joined(cell.outputs):
-        data = {
-            kind: text for kind, text in output.get("data", {}).items() if kind != "application/pdf"
-        }
-        found.append(output.get("text") or data)
+        found.append(output.get("text") or output.data)
     return found

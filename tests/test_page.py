@@ -84,9 +84,10 @@ def test_the_last_digits_of_a_layout_are_not_in_the_bytes():
     assert all(b'<clipPath id="%s">' % name in placed(0.3) for name in used)
 
 
-def test_outside_a_build_the_figure_is_shown(monkeypatch):
+def test_outside_a_build_the_figure_is_shown_and_not_printed(monkeypatch):
     monkeypatch.delenv("DNNBOOK_LANGUAGES", raising=False)
-    assert "image/svg+xml" in page.figure(two_dots)._repr_mimebundle_()
+    shown = page.figure(two_dots)._repr_mimebundle_()
+    assert set(shown) == {"image/svg+xml", "text/plain"}
 
 
 @pytest.mark.parametrize(

@@ -16,16 +16,19 @@ CLIP = re.compile(rb'(?<=<clipPath id=")p[0-9a-f]{10}(?=")')
 
 
 class Ink:
-    """A drawn figure as a notebook shows it: vectors for the screen and for print."""
+    """A drawn figure as a notebook shows it: vectors for the screen, in a build for print too."""
 
     def __init__(self, drawing: Figure, name: str):
         self.drawing, self.name = drawing, name
 
     def _repr_mimebundle_(self, **_) -> dict[str, str]:
         svg = saved(self.drawing, "svg", self.name).decode()
-        self.drawing.set_layout_engine(None)  # on paper all stays where it was put for the screen
-        pdf = base64.b64encode(saved(self.drawing, "pdf", self.name)).decode()
-        return {"image/svg+xml": svg, "application/pdf": pdf, "text/plain": self.name}
+        forms = {"image/svg+xml": svg, "text/plain": self.name}
+        if in_book():
+            self.drawing.set_layout_engine(None)  # on paper all stays where the screen has it
+            pdf = saved(self.drawing, "pdf", self.name)
+            forms["application/pdf"] = base64.b64encode(pdf).decode()
+        return forms
 
 
 class Numbers:
