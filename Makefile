@@ -4,7 +4,6 @@ VENV := .venv
 PY := $(VENV)/bin/python
 export PYTHONPATH := $(CURDIR)/code
 SETUP := $(PYTHON) -m press.environment $(VENV) requirements.txt
-TESTS := not slow
 
 .DEFAULT_GOAL := book
 .PHONY: book pdf notebooks epub release test test-all experiments lint format serve bench clean help
@@ -33,10 +32,10 @@ test:  ## the book, then every test but those that take minutes
 	@$(SETUP) requirements-test.txt
 	@$(PY) -m press.book
 	@$(PY) -m press.browser
-	@$(PY) -m pytest -m "$(TESTS)" -n auto --dist loadscope --no-loadscope-reorder
+	@$(PY) -m pytest -n auto --dist loadscope --no-loadscope-reorder
 
-test-all: TESTS := slow or not slow
-test-all: test  ## that with what takes minutes: faults, trainings, the book built twice (Linux)
+test-all: test  ## that, and what takes minutes: faults, trainings, the book built twice (Linux)
+	@$(PY) -m pytest -m slow -n auto --dist loadscope --no-loadscope-reorder
 
 experiments:  ## measures what book/results lacks; takes hours, may be stopped and resumed
 	@$(SETUP) requirements-test.txt

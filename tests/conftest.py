@@ -29,11 +29,11 @@ from press.book import JUPYTER_BOOK
 ROOT = Path(__file__).resolve().parents[1]
 WARM = Warm()
 
-# The modules that take longest, slow tests included, those that wait (for builds, for the browser)
-# mixed with those that compute.
+# The modules that take longest, in turn those that wait (for builds, for the browser) and those
+# that compute.
 DEAR = (
-    "notebooks", "reproducible", "press", "pdf", "faults", "generative", "epub", "convolution",
-    "site", "feedforward", "networks", "architecture",
+    "notebooks", "press", "reproducible", "generative", "convolution", "feedforward", "site",
+    "networks", "architecture",
 )  # fmt: skip
 PLACES = {f"test_{name}": place for place, name in enumerate(DEAR)}
 
