@@ -141,7 +141,7 @@ def test_all_images_are_worth_points_and_wake_lenet(texts, candidates, everythin
         for summaries in (texts.summaries + candidates.summaries, everything.summaries)
     )
     shared = set(few) & set(many)
-    assert len(shared & set(texts.titles)) >= 5
+    assert {one.model for one in texts.summaries} <= shared
     assert not everything.stale
     assert all(0.02 < many[m] - few[m] < 0.1 for m in shared if few[m] > 0.5)
     assert few["d2l-lenet"] < 0.25
@@ -202,3 +202,18 @@ def test_the_lead_of_the_chosen_network_on_few_images_is_gone_on_all(candidates,
     best = chosen(candidates, ours.CONVOLUTIONAL)
     assert best.accuracy > candidates["strided"].accuracy + 0.005
     assert everything["strided"].accuracy >= everything[best.model].accuracy
+
+
+def test_from_all_images_the_dearest_is_level_with_the_dense_and_the_smallest_convolutional(
+    texts, candidates, everything
+):
+    dearest, small = everything["geron-14"], everything["keras-convnet"]
+    dense = everything[chosen(candidates, ours.DENSE).model]
+    level = [one.accuracy for one in (dearest, small, dense)]
+    assert max(level) - min(level) < 0.005
+    assert dearest.accuracy == min(level)
+    assert everything[ours.IMPROVED.key].accuracy > dearest.accuracy + 0.02
+    assert texts["geron-14"].parameters > 30 * texts["keras-convnet"].parameters
+    seconds = {row["model"]: row["cpu_seconds"] for row in everything.rows}
+    assert max(seconds, key=seconds.get) == "geron-14"
+    assert seconds["geron-14"] > 4 * seconds[ours.IMPROVED.key]
