@@ -62,19 +62,6 @@ def test_the_names_of_sheets_are_those_below_static():
     assert folder.in_static(addresses) == ["a.css", "styles/b.css"]
 
 
-def test_the_words_of_scripts_are_data_and_no_text_to_compile(tmp_path):
-    file = tmp_path / "translations.js"
-    file.write_text(
-        'Documentation.addTranslations({"locale": "zh", "messages": {"a (b)": "\\u4e2d"}, '
-        '"plural_expr": "n != 1"});'
-    )
-    folder.speak(file)
-    assert file.read_text("utf8") == (
-        'Object.assign(Documentation.TRANSLATIONS, {"a (b)": "中"});\n'
-        "Documentation.PLURAL_EXPR = n => n != 1;\n"
-    )
-
-
 def test_the_lost_page_needs_no_file_and_leads_home():
     page = folder.lost_page("Cats & Dogs", "en", "")
     assert '<html lang="en">' in page

@@ -127,7 +127,13 @@ def narrow(at_desk):
     at_desk.page.set_viewport_size(wide)
 
 
+# Lays out all sections, also those that wait for the reader.
+AT_ONCE = """document.querySelectorAll("section")
+  .forEach(section => section.style.contentVisibility = "visible")"""
+
+
 def test_at_a_phones_width_the_whole_page_and_its_equations_show(narrow):
+    narrow.evaluate(AT_ONCE)
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
     narrow.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 390, "all unfolded"
@@ -195,6 +201,36 @@ def test_a_printed_page_shows_what_is_hidden_on_the_screen(visit):
     hidden = page.locator("details.quiz-answer p, details.sd-dropdown p")
     assert hidden.count() > 20
     assert all(hidden.nth(i).is_visible() for i in range(hidden.count()))
+
+
+DRAWN = "element => element.checkVisibility({contentVisibilityAuto: true})"
+
+
+def test_a_section_is_laid_out_when_the_reader_comes_to_it_and_for_print(visit):
+    page, *_ = visit("book/en/toy", width=390)
+    sections = page.locator("article > section > section")
+    middle = sections.nth(sections.count() // 2)
+    assert sections.first.locator("p").first.evaluate(DRAWN)
+    assert not middle.locator("p").first.evaluate(DRAWN)
+    page.emulate_media(media="print")
+    assert middle.locator("p").first.evaluate(DRAWN)
+    page.emulate_media(media="screen")
+    page.evaluate("name => location.hash = name", middle.get_attribute("id"))
+    page.wait_for_timeout(300)
+    assert middle.locator("p").first.evaluate(DRAWN)
+    assert 0 <= middle.locator("h2").first.bounding_box()["y"] < 150
+
+
+def test_a_block_that_scrolls_is_a_stop_for_the_keyboard_once_the_reader_is_there(visit):
+    page, *_ = visit("book/en/toy", width=390)
+    wide = page.locator("article pre:visible").all()
+    wide = [one for one in wide if one.evaluate("pre => pre.scrollWidth > pre.clientWidth")]
+    assert wide[-1].get_attribute("tabindex") is None
+    wide[-1].scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    assert wide[-1].get_attribute("tabindex") == "0"
+    narrow = page.locator("article pre[tabindex='-1']:visible").all()
+    assert not any(one.evaluate("pre => pre.scrollWidth > pre.clientWidth") for one in narrow)
 
 
 def test_the_theme_switches(visit):
@@ -475,26 +511,50 @@ def test_the_fonts_of_the_book_have_every_character(at_desk):
     assert strange == []
 
 
-WIDTHS = """async families => {
+WIDTHS = """async ([families, weight]) => {
   const words = document.querySelector("article").innerText.replace(/[^ -~]/g, " ");
   const line = document.createElement("span"), found = {};
   line.textContent = words;
   line.style.cssText = "position: absolute; white-space: nowrap; visibility: hidden";
   document.body.append(line);
   for (const family of families) {
-    const faces = await document.fonts.load(`20px "${family}"`).catch(() => []);
-    line.style.font = `20px "${family}"`;
+    const faces = await document.fonts.load(`${weight} 20px "${family}"`).catch(() => []);
+    line.style.font = `${weight} 20px "${family}"`;
     if (faces.length) found[family] = line.getBoundingClientRect().width;
   }
   return found;
 }"""
 
 
-def test_what_stands_in_for_the_serif_is_as_wide_as_it(visit):
-    families = ["DNN Book Serif", "DNN Like Georgia", "DNN Like DejaVu", "DNN Like Times"]
-    serif, *others = visit("book/en/toy").page.evaluate(WIDTHS, families).values()
+@pytest.mark.parametrize(
+    ("weight", "families"),
+    [
+        (400, ["Book Serif", "Like Georgia", "Like DejaVu", "Like Times"]),
+        (400, ["Book Sans", "Like Arial"]),
+        (600, ["Book Sans", "Like Arial"]),
+    ],
+)
+def test_what_stands_in_for_a_font_is_as_wide_as_it(visit, weight, families):
+    families = [f"DNN {name}" for name in families]
+    font, *others = visit("book/en/toy").page.evaluate(WIDTHS, [families, weight]).values()
     assert others or not os.environ.get("CI"), "none of the local fonts is on this machine"
-    assert others == pytest.approx([serif] * len(others), rel=0.03)
+    assert others == pytest.approx([font] * len(others), rel=0.03)
+
+
+MOVED = """new PerformanceObserver(list => {
+  for (const shift of list.getEntries()) window.moved = (window.moved ?? 0) + shift.value;
+}).observe({ type: "layout-shift", buffered: true })"""
+
+
+@pytest.mark.parametrize("name", ["index", "book/en/architecture", "zh/toy"])
+def test_nothing_moves_when_the_fonts_come_late(visit, served, name):
+    page, *_ = visit("404", width=412, root=served)
+    page.route("**/*.woff2", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    page.add_init_script(MOVED)
+    page.goto(f"{served}/{name}.html", wait_until="networkidle")
+    page.evaluate("document.fonts.ready.then(() => null)")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.moved ?? 0") < 0.05
 
 
 # Gives one element of each look a sign. A look is all that contrast depends on, where what lies
@@ -532,8 +592,18 @@ def contrasts(page):
     return faults(page, context="[data-look]", options=options | {"resultTypes": ["violations"]})
 
 
+WALK = """async () => {
+  for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
+    scrollTo({ top: y, behavior: "instant" });
+    await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+  }
+}"""
+
+
 def unfold(page):
+    """Opens what is folded, and goes through the page as a reader does."""
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    page.evaluate(WALK)
 
 
 @pytest.mark.slow

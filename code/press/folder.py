@@ -1,21 +1,22 @@
 """The folder of the site: what is done to it when its pages are written.
 
-The style sheets become one (`press.styles`); files that no page asks for go; the words of
-scripts become a script that the policy lets run; a page for addresses that do not exist is
-added, and a map of the site once `html_baseurl` says where it will stand.
+The style sheets become one (`press.styles`); files that no page asks for go; two scripts are
+changed (`press.scripts`); a page for addresses that do not exist is added, and a map of the
+site once `html_baseurl` says where it will stand.
 """
 
-import json
 import posixpath
 import re
 from html import escape
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin
 
-from press import editions
+from press import editions, scripts
 from press.head import SHEET, policy
 from press.pages import SITES
 from press.styles import one_sheet
+
+THEME = "pydata-sphinx-theme"
 
 IMPORT = re.compile(r'@import "([^"]+)";')
 ADDRESS = re.compile(r"url\(([\"']?)(?!data:)([^)\"']+)\1\)")
@@ -81,18 +82,6 @@ def sweep(root: Path, pages: list[str], sheet: str) -> None:
                     file.rmdir()
             elif file.relative_to(root).as_posix() not in asked and "OFL-" not in file.name:
                 file.unlink()
-
-
-def speak(file: Path) -> None:
-    """Rewrites the words of scripts: Sphinx would compile a text, which the policy forbids."""
-    text = file.read_text("utf8")
-    catalog = json.loads(text[text.index("(") + 1 : text.rindex(")")])
-    words = json.dumps(catalog["messages"], ensure_ascii=False, sort_keys=True)
-    file.write_text(
-        f"Object.assign(Documentation.TRANSLATIONS, {words});\n"
-        f"Documentation.PLURAL_EXPR = n => {catalog['plural_expr']};\n",
-        "utf8",
-    )
 
 
 def lost_page(
@@ -165,10 +154,11 @@ def complete(app, error) -> None:
     if not names:  # Sphinx has put its own sheets there again
         sweep(root, pages, (root / "_static" / SHEET).read_text("utf8"))
         return
+    scripts.put_off(root / "_static" / "scripts" / f"{THEME}.js")
     ours = [name for name, _ in config.html_css_files]
     sweep(root, pages, join_sheets(root / "_static", in_static(names), ours, pages))
     if (words := root / "_static" / "translations.js").exists():
-        speak(words)
+        scripts.speak(words)
     base, map_file = config.html_baseurl, root / "sitemap.xml"
     below = tuple(one for one in editions.linked() if one.place and one is not here)
     lost = lost_page(config.html_title, config.language, base, below)

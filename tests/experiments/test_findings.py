@@ -198,6 +198,16 @@ def test_the_two_largest_gains_of_few_images_pay_together_on_all(candidates, eve
     assert improved.accuracy > everything["strided"].accuracy + 0.003
 
 
+def test_the_validation_images_of_all_put_the_pooled_chapters_network_first():
+    trained = report.only(report.of("ours", "full"), [one.key for one in ours.ON_ALL])
+    assert len(trained.summaries) == len(ours.ON_ALL)
+    assert ours.best(trained.summaries, ours.ON_ALL).model == ours.IMPROVED.key
+    ranks = sorted(one.validation_accuracy for one in trained.summaries)
+    assert ranks[-1] > ranks[-2] + 0.01
+    assert ours.IMPROVED not in ours.CONVOLUTIONAL
+    assert trained[ours.IMPROVED.key].accuracy > 0.925
+
+
 def test_the_lead_of_the_chosen_network_on_few_images_is_gone_on_all(candidates, everything):
     best = chosen(candidates, ours.CONVOLUTIONAL)
     assert best.accuracy > candidates["strided"].accuracy + 0.005
