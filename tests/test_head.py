@@ -83,6 +83,11 @@ def test_a_script_keeps_its_other_attributes():
     assert head.scripts(tag) == ['<script defer data-prefix="p" src="a.js?v=1"></script>']
 
 
+def test_a_script_that_can_wait_is_no_script_until_the_page_is_there():
+    tag = '<script defer="defer" src="../demos.js?v=1"></script>'
+    assert head.scripts(tag) == ['<script type="text/plain" data-src="../demos.js?v=1"></script>']
+
+
 def test_the_title_and_the_description_are_those_of_the_page():
     made = head.head(PAGE, ABOUT)
     assert "<title>5. Waves &amp; rays \u2014 The Book</title>" in made

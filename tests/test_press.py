@@ -1,6 +1,7 @@
 """The build: strict, never stale, and healed after a kill. Each test builds a small real book."""
 
 import os
+import re
 import sqlite3
 import subprocess
 
@@ -329,6 +330,7 @@ def test_code_cells_are_found_without_their_options():
         r"\frac{1}{",
         r"\begin{matrix} 1",
         r"\begin{aligned} a &= b \end{aligned}",
+        r"\boldsymbol{\nabla}",
     ],
 )
 def test_a_broken_formula_is_an_error_that_shows_it(latex):
@@ -339,6 +341,12 @@ def test_a_broken_formula_is_an_error_that_shows_it(latex):
 def test_function_names_are_set_as_a_book_sets_them():
     assert "<mi>max</mi>" in mathml.to_mathml(r"\max(0, z)", "inline")
     assert '<mi>log</mi><mspace width="0.17em"/><mi>p</mi>' in mathml.to_mathml(r"\log p", "inline")
+
+
+@pytest.mark.parametrize(("latex", "letter"), [("x", "𝒙"), (r"\mu", "𝝁"), (r"\omega", "𝝎")])
+def test_a_bold_letter_is_a_letter_of_its_own(latex, letter):
+    formula = mathml.to_mathml(rf"\boldsymbol{{{latex}}}^2 x", "inline")
+    assert re.findall("<mi>(.)</mi>", formula) == [letter, "x"]
 
 
 def test_a_formula_becomes_mathml():

@@ -61,8 +61,8 @@ def in_static(addresses: list[str]) -> list[str]:
 
 def join_sheets(static: Path, names: list[str], ours: list[str], pages: list[str]) -> str:
     """Writes the one style sheet of a site, and gives it back."""
-    scripts = {name for page in pages for name in ASKED.findall(page) if name.endswith(".js")}
-    texts = [(static.parent / unquote(name)).read_text("utf8") for name in sorted(scripts)]
+    asked = {name for page in pages for name in ASKED.findall(page) if name.endswith(".js")}
+    texts = [(static.parent / unquote(name)).read_text("utf8") for name in sorted(asked)]
     theirs = [sheet_text(static, name) for name in names if name not in ours]
     own = [sheet_text(static, name) for name in names if name in ours]
     sheet = one_sheet(theirs, own, pages, texts)

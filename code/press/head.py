@@ -26,6 +26,20 @@ MODE = (
     "})(document.documentElement)"
 )
 
+# What a page can do without for a moment comes when the rest is there. Of its scripts only the
+# address is kept.
+LATER = (
+    'addEventListener("load", () => {'
+    'for (const later of document.querySelectorAll("script[data-src]")) {'
+    'const script = document.createElement("script");'
+    "script.src = later.dataset.src;"
+    "script.async = false;"  # in their order
+    "later.replaceWith(script);"
+    "}})"
+)
+INLINE = f"{LATER};{MODE}"  # what is blocked to the second is the loss of the second alone
+CAN_WAIT = {"clipboard.min.js", "copybutton.js", "demos.js"}
+
 # The icons are a font of ours; what a button does stands in its title.
 UNWANTED = {"fontawesome.js", "bootstrap.js"}
 # What only some pages need, and how one knows them.
@@ -146,14 +160,15 @@ def sheets(page: str) -> list[str]:
 
 
 def scripts(page: str) -> list[str]:
-    """The scripts with an address that a page needs, in their order, each of them deferred."""
+    """The scripts with an address that a page needs, in their order: deferred, or for `LATER`."""
     kept = {}
     for tag in SCRIPT.findall(page):
         source = re.search(r'\bsrc="([^"?]*)', tag)
         name = source[1].rpartition("/")[2] if source else ""
         if name and name not in UNWANTED and NEEDED_FOR.get(name, "") in page:
             rest = re.sub(r' (?:defer|async)\b(?:="[^"]*")?', "", tag)
-            kept[name] = f"<script defer{rest}></script>"
+            waits = rest.replace(" src=", ' type="text/plain" data-src=')
+            kept[name] = f"<script{waits if name in CAN_WAIT else f' defer{rest}'}></script>"
     return list(kept.values())
 
 
@@ -168,13 +183,13 @@ def head(page: str, about: About) -> str:
     version = hashlib.sha256(names.encode()).hexdigest()[:8]
     lines = [
         '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy(MODE)}">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy(INLINE)}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(whole)}</title>",
         f'<meta name="description" content="{escape(text)}">',
         *properties(name, text, about),
         *alternates(about),
-        f"<script>{MODE}</script>",
+        f"<script>{INLINE}</script>",
         f'<link rel="stylesheet" href="{about.root}_static/{SHEET}?v={version}">',
         *scripts(page),
         *(link for link in LINK.findall(old) if not re.search("stylesheet|preload", link)),

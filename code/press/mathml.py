@@ -1,6 +1,7 @@
 """Formulas as MathML, which browsers and e-readers draw themselves, without a script."""
 
 import re
+from html import unescape
 
 from docutils import nodes
 from latex2mathml.converter import convert
@@ -15,6 +16,16 @@ UNKNOWN = re.compile(r"<m[a-z]+[^>]*>(\\[A-Za-z]+|&(amp;)?<)")
 NAMED = re.compile(r"<mo>(max|min)</mo>")
 FUNCTION = re.compile(r"(<mi>(?:log|exp|tanh|sin|cos)</mi>)(?=<m[in]>)")
 
+# Browsers take a bold italic letter from its place in Unicode, no longer from an attribute.
+BOLD = re.compile(r'<m[a-z]+ mathvariant="bold[a-z-]*">(&#x[0-9A-F]+;|.)')
+PLACES = {
+    chr(ord(first) + number): chr(place + number)
+    for first, place, count in (
+        ("A", 0x1D468, 26), ("a", 0x1D482, 26), ("Α", 0x1D71C, 25), ("α", 0x1D736, 25)
+    )
+    for number in range(count)
+}  # fmt: skip
+
 
 def to_mathml(latex: str, display: str) -> str:
     """One formula as a `<math>` element that keeps its source as an annotation.
@@ -28,6 +39,10 @@ def to_mathml(latex: str, display: str) -> str:
         raise SphinxError(f"formula {latex!r}: {type(error).__name__} {error}") from error
     if UNKNOWN.search(mathml):
         raise SphinxError(f"formula {latex!r}: unknown command in {mathml}")
+    for element, letter in {(bold[0], unescape(bold[1])) for bold in BOLD.finditer(mathml)}:
+        if letter not in PLACES:
+            raise SphinxError(f"formula {latex!r}: no bold {letter!r} is known; see press.mathml")
+        mathml = mathml.replace(element, f"<mi>{PLACES[letter]}")
     mathml = NAMED.sub(r"<mi>\1</mi>", mathml)
     return FUNCTION.sub(r'\1<mspace width="0.17em"/>', mathml)
 

@@ -5,13 +5,15 @@ from pathlib import Path
 
 # The theme makes each block that scrolls a stop for the keyboard. To know which do, it asks all
 # of them as a page opens, and so has a whole chapter laid out before a phone shows its first
-# line. Ours are asked when the reader comes near; a block that was asked may change, and asks to
-# be looked at again, as the theme has it do.
+# line. Ours are asked when the reader comes near. Who tabs reaches blocks that are not near: the
+# first time, all are asked, before the focus moves on, and from then on as the theme does.
 STOP = "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1"
 AT_ONCE = f".forEach(e=>{{{STOP}}})}},t="
 NEAR = (
-    ".forEach(e=>n.observe(e))},n=new IntersectionObserver((e,t)=>e.filter(e=>e.isIntersecting)"
-    f'.forEach(({{target:e}})=>{{t.unobserve(e),{STOP}}}),{{rootMargin:"50%"}}),t='
+    f".forEach(e=>n.all?o(e):n.observe(e))}},o=e=>{{{STOP}}},"
+    "n=new IntersectionObserver((e,t)=>e.filter(e=>e.isIntersecting)"
+    '.forEach(({target:e})=>{t.unobserve(e),o(e)}),{rootMargin:"50%"}),'
+    'r=addEventListener("keydown",t=>{"Tab"!==t.key||n.all||(n.all=!0,e())},!0),t='
 )
 
 

@@ -202,8 +202,8 @@ def test_the_validation_images_of_all_put_the_pooled_chapters_network_first():
     trained = report.only(report.of("ours", "full"), [one.key for one in ours.ON_ALL])
     assert len(trained.summaries) == len(ours.ON_ALL)
     assert ours.best(trained.summaries, ours.ON_ALL).model == ours.IMPROVED.key
-    ranks = sorted(one.validation_accuracy for one in trained.summaries)
-    assert ranks[-1] > ranks[-2] + 0.01
+    validated = sorted(one.validation_accuracy for one in trained.summaries)
+    assert validated[-1] > validated[-2] + 0.01
     assert ours.IMPROVED not in ours.CONVOLUTIONAL
     assert trained[ours.IMPROVED.key].accuracy > 0.925
 
