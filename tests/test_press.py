@@ -232,7 +232,7 @@ def test_an_edit_of_the_style_sheet_reaches_the_site(built):
 def test_an_edit_of_the_press_reaches_the_pages(built):
     built.edit("a.md", "Prose about a.", "$x$")
     assert built.build()[0] == 0
-    built.edit("code/press/mathml.py", "return FUNCTION", "return '<b>mutated</b>' + FUNCTION")
+    built.edit("code/press/mathml.py", "return mathml", "return '<b>mutated</b>' + mathml")
     assert built.build()[0] == 0
     assert "mutated" in built.html("a")
 
@@ -341,6 +341,22 @@ def test_a_broken_formula_is_an_error_that_shows_it(latex):
 def test_function_names_are_set_as_a_book_sets_them():
     assert "<mi>max</mi>" in mathml.to_mathml(r"\max(0, z)", "inline")
     assert '<mi>log</mi><mspace width="0.17em"/><mi>p</mi>' in mathml.to_mathml(r"\log p", "inline")
+    assert "<mi>mean</mi>" in mathml.to_mathml(r"\operatorname{mean} x", "inline")
+    for argument in (r"\sigma_k", r"\sigma_k^2", r"\mathbf{p}", "2"):
+        assert "<mi>log</mi><mspace" in mathml.to_mathml(rf"\log {argument}", "inline")
+    assert "mspace" not in mathml.to_mathml(r"\log (p)", "inline")
+
+
+def test_brackets_bars_strokes_and_signs_are_set_as_a_book_sets_them():
+    def made(latex):
+        return mathml.to_mathml(latex, "inline")
+
+    assert re.search(r"<msup><mrow><mo [^>]*>\)</mo></mrow><mn>2", made(r"\bigl(x\bigr)^2"))
+    assert made("|x| + 1/2").count('lspace="0em" rspace="0em"') == 3
+    for sign in ("x = -y", "(-y)", r"0,\; -y", r"a \times -y"):
+        assert '<mo form="prefix">&#x02212;</mo><mi>y</mi>' in made(sign)
+    for difference in ("x - y", "(x) - y", "x^2 - y", "|x| - y"):
+        assert "prefix" not in made(difference)
 
 
 @pytest.mark.parametrize(("latex", "letter"), [("x", "𝒙"), (r"\mu", "𝝁"), (r"\omega", "𝝎")])

@@ -12,9 +12,22 @@ from sphinx.util.math import get_node_equation_number
 # & of an environment that it does not know (`aligned`; `array` works).
 UNKNOWN = re.compile(r"<m[a-z]+[^>]*>(\\[A-Za-z]+|&(amp;)?<)")
 
-# It sets max as an operator, with wide gaps, and log without the thin space before its argument.
-NAMED = re.compile(r"<mo>(max|min)</mo>")
-FUNCTION = re.compile(r"(<mi>(?:log|exp|tanh|sin|cos)</mi>)(?=<m[in]>)")
+# What it does not set as a book does: max and mean are operators to it, with wide gaps; log has no
+# thin space before its argument; a large bracket that bears an exponent hangs; bars and strokes
+# stand apart; and so does a minus that is a sign.
+SET_ANEW = (
+    (r"<mo>([A-Za-z]{2,})</mo>", r"<mi>\1</mi>"),
+    (
+        r"(<mi>(?:log|exp|tanh|sin|cos)</mi>)(?=(?:<m(?:row|sub|sup|subsup)>)*<m[in]>)",
+        r'\1<mspace width="0.17em"/>',
+    ),
+    (r"(<m(?:sub|sup|subsup)>)(<mo [^>]*minsize[^>]*>[^<]*</mo>)", r"\1<mrow>\2</mrow>"),
+    (r"<mo((?: stretchy=\"false\")?)>(&#x000(?:7C|2F);)", r'<mo\1 lspace="0em" rspace="0em">\2'),
+    (
+        r"(<mo[^>]*>(?:&#x000(?:28|2C|3D|5B|D7);|&#x02248;)</mo>(?:<mspace[^>]*>)?)<mo>(&#x02212;)",
+        r'\1<mo form="prefix">\2',
+    ),
+)
 
 # Browsers take a bold italic letter from its place in Unicode, no longer from an attribute.
 BOLD = re.compile(r'<m[a-z]+ mathvariant="bold[a-z-]*">(&#x[0-9A-F]+;|.)')
@@ -43,8 +56,9 @@ def to_mathml(latex: str, display: str) -> str:
         if letter not in PLACES:
             raise SphinxError(f"formula {latex!r}: no bold {letter!r} is known; see press.mathml")
         mathml = mathml.replace(element, f"<mi>{PLACES[letter]}")
-    mathml = NAMED.sub(r"<mi>\1</mi>", mathml)
-    return FUNCTION.sub(r'\1<mspace width="0.17em"/>', mathml)
+    for pattern, anew in SET_ANEW:
+        mathml = re.sub(pattern, anew, mathml)
+    return mathml
 
 
 def visit_inline(self, node: nodes.math) -> None:
