@@ -16,6 +16,11 @@ QUIET = [
     "--disable-sync",
     "--disable-background-networking",
     "--disable-component-update",
+    # What each new window would load for its address bar. Of several flags of this name the last
+    # counts, so what follows is of Playwright's: nothing is asked of others, nothing held back.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,AimEnabled,MediaRouter,PaintHolding,"
+    "OptimizationHints,NetworkTimeServiceQuerying,PreconnectToSearch,HttpsUpgrades,"
+    "HttpsFirstBalancedModeAutoEnable",
 ]
 
 
