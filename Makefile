@@ -1,5 +1,6 @@
 # Each recipe is a line that a person could type. Start with: make book
 PYTHON ?= python3
+TESTS := not slow
 VENV := .venv
 PY := $(VENV)/bin/python
 export PYTHONPATH := $(CURDIR)/code
@@ -32,10 +33,10 @@ test:  ## the book, then every test but those that take minutes
 	@$(SETUP) requirements-test.txt
 	@$(PY) -m press.book
 	@$(PY) -m press.browser
-	@$(PY) -m pytest -n auto --dist loadscope --no-loadscope-reorder
+	@$(PY) -m pytest -m "$(TESTS)" -n auto --dist loadscope --no-loadscope-reorder
 
+test-all: TESTS := slow or not slow
 test-all: test  ## that, and what takes minutes: faults, trainings, the book built twice (Linux)
-	@$(PY) -m pytest -m slow -n auto --dist loadscope --no-loadscope-reorder
 
 experiments:  ## measures what book/results lacks; takes hours, may be stopped and resumed
 	@$(SETUP) requirements-test.txt

@@ -32,8 +32,8 @@ WARM = Warm()
 # The modules that take longest, in turn those that wait (for builds, for the browser) and those
 # that compute.
 DEAR = (
-    "notebooks", "press", "reproducible", "generative", "convolution", "feedforward", "site",
-    "networks", "architecture",
+    "notebooks", "reproducible", "press", "pdf", "faults", "generative", "epub", "convolution",
+    "site", "feedforward", "networks", "architecture",
 )  # fmt: skip
 PLACES = {f"test_{name}": place for place, name in enumerate(DEAR)}
 

@@ -18,6 +18,11 @@ PLACES = {
     "unit": ("neurons", "fig-plane-of-a-unit"),
 }
 
+# What waits for the reader is laid out at once, and cuts nothing off; and back.
+WAITING = "section, dl.py, table.indextable"
+SHOW = f"""value => document.querySelectorAll("{WAITING}")
+  .forEach(one => one.style.contentVisibility = value)"""
+
 
 @pytest.fixture(scope="module")
 def chromium():
@@ -62,6 +67,12 @@ def visit(chromium):
     yield open_page
     for context in contexts:
         context.close()
+
+
+def text_of(page) -> str:
+    """The words of a page, with those of sections that wait for the reader."""
+    page.evaluate(SHOW, "visible")
+    return page.locator("article").inner_text()
 
 
 def answered(page, function: str, given):

@@ -6,7 +6,7 @@ from itertools import product
 import keras
 import numpy as np
 import pytest
-from demos import answered, facts, ready, said
+from demos import answered, facts, ready, said, text_of
 
 from dnnbook import boundary, data, faces, feedforward, numpy_layers, seeds, smile
 
@@ -351,7 +351,7 @@ def test_garment_counts_its_layers_and_names_most_garments(visit):
     _, validation, _ = feedforward.load_splits()
     given = run_in_browser(page, "small-network", validation.images[:300])
     right = np.mean(given.argmax(axis=1) == validation.labels[:300])
-    table = page.locator("article").inner_text()
+    table = text_of(page)
     whole = float(re.search(r"all layers learn\s+([\d.]+)%", table)[1]) / 100
     assert right == pytest.approx(whole, abs=0.1)
     now = facts(page, "garment")

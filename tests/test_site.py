@@ -18,7 +18,7 @@ import pytest
 import sphinx_book_theme
 import yaml
 from axe_playwright_python.sync_playwright import Axe
-from demos import PLACES
+from demos import PLACES, SHOW, text_of
 from playwright.sync_api import Page, expect
 
 SITE = Path(__file__).resolve().parents[1] / "_build" / "html"
@@ -119,12 +119,6 @@ CUT_NUMBERS = """[...document.querySelectorAll("article .eqno")].filter(number =
 }).map(number => number.textContent)"""
 
 
-# What waits for the reader is laid out at once, and cuts nothing off; and back.
-WAITING = "section, dl.py, table.indextable"
-SHOW = f"""value => document.querySelectorAll("{WAITING}")
-  .forEach(one => one.style.contentVisibility = value)"""
-
-
 @pytest.fixture
 def narrow(at_desk):
     """Such a page at the width of a phone, all of it laid out."""
@@ -149,16 +143,16 @@ def test_the_toy_chapter_shows_its_two_parameters_and_its_answer(visit):
     page, *_ = visit("book/en/toy")
     rows = page.locator("table", has_text="Parameters").locator("tr").all_inner_texts()
     assert rows[-1].split() == ["Total", "2"]
-    answer = float(re.search(r"y at x = 10: ([\d.]+)", page.inner_text("article"))[1])
+    answer = float(re.search(r"y at x = 10: ([\d.]+)", text_of(page))[1])
     assert 18.97 < answer < 18.99
-    text = page.inner_text("article")
+    text = text_of(page)
     assert f"Not 19, but {answer:.2f}." in text
     assert set(re.findall(r"\b18\.\d\d(?!\d)", text)) == {f"{answer:.2f}"}
 
 
 def test_the_feedforward_chapter_shows_a_tested_network(visit):
     page, *_ = visit("book/en/feedforward")
-    text = page.inner_text("article")
+    text = text_of(page)
     accuracy = float(re.search(r"test accuracy: ([\d.]+)", text)[1])
     assert 0.8 < accuracy < 0.9
     assert f"gets {accuracy:.1%} of the test images right" in text
@@ -172,7 +166,7 @@ def test_a_source_link_leads_to_the_function_that_drew_the_figure(visit):
     page.locator("#fig-six-points figcaption a", has_text="source").click()
     assert page.url.endswith("api.html#dnnbook.figures.toy.six_points")
     page.locator("[id='dnnbook.figures.toy.six_points'] a", has_text="source").click()
-    assert "def six_points" in page.inner_text("article")
+    assert "def six_points" in text_of(page)
 
 
 def test_a_hidden_solution_opens(visit):

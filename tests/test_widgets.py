@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chromium import DIST
-from demos import PLACES, facts, ready, said
+from demos import PLACES, facts, ready, said, text_of
 
 from dnnbook import conduction, kernels, membrane, neurons, seeds, toy
 from press import widget
@@ -159,7 +159,7 @@ def test_descent_takes_the_steps_of_the_chapter(visit):
     element = ready(page, "descent")
     begin = facts(page, "descent")
     start = (begin["w"], begin["b"])
-    text = page.locator("article").inner_text()
+    text = text_of(page)
     assert f"a random number, here {start[0]:.3f}.".replace("-", "−") in text
     step = element.get_by_role("button", name="One step")
     step.focus()
