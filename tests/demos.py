@@ -19,7 +19,7 @@ PLACES = {
 }
 
 # What waits for the reader is laid out at once, and cuts nothing off; and back.
-WAITING = "section, dl.py, table.indextable"
+WAITING = "section, dl.py"
 SHOW = f"""value => document.querySelectorAll("{WAITING}")
   .forEach(one => one.style.contentVisibility = value)"""
 
