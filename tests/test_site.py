@@ -692,7 +692,10 @@ def whole_theme() -> str:
 def test_the_rules_that_were_left_out_would_change_nothing(visit, name, width, theme):
     page, *_ = visit(name, width=width, theme=theme, bypass_csp=True)
     page.add_style_tag(content="* { transition: none !important; animation: none !important }")
+    page.wait_for_function("!document.querySelector('script[data-src]')")
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    page.evaluate(SHOW, "visible")
+    page.wait_for_load_state("networkidle")  # what was just laid out asks for its fonts
     page.evaluate("document.fonts.ready.then(() => null)")
     with_ours = page.evaluate(LOOKS)
     page.evaluate(PREPEND, whole_theme())

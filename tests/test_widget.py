@@ -65,7 +65,7 @@ def check_the_figure(html: str) -> None:
 
 def check_the_scripts(book) -> None:
     """Only the page with the demo loads the bundle; what it handed over waits beside it."""
-    scripts = re.findall(r' data-src="_static/(demo\S+?)\?v', book.html("a"))
+    scripts = re.findall(r'plain" data-src="_static/(demo\S+?)\?v', book.html("a"))
     assert scripts == ["demos.js"]
     sheet = (book.root / "_build" / "html" / "_static" / "site.css").read_text("utf8")
     assert ".demo-panels" in sheet, "the demos' style is part of the one style sheet"
