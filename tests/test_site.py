@@ -626,7 +626,8 @@ def contrasts(page):
 
 
 def unfold(page):
-    """Opens what is folded, and tabs, so that every block that scrolls is a stop."""
+    """Opens what is folded, lays out what waits, and tabs: every block that scrolls is a stop."""
+    page.evaluate(SHOW, "visible")
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     page.keyboard.press("Tab")
 
