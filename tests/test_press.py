@@ -331,6 +331,7 @@ def test_code_cells_are_found_without_their_options():
         r"\begin{matrix} 1",
         r"\begin{aligned} a &= b \end{aligned}",
         r"\boldsymbol{\nabla}",
+        r"\textbf{a}",
     ],
 )
 def test_a_broken_formula_is_an_error_that_shows_it(latex):

@@ -22,7 +22,7 @@ from press import tables
         ("Rate not stated: 0.001, Keras’s default.", "未说明学习率：取 0.001，Keras 的默认值。"),
     ],
 )
-def test_a_cell_is_text_of_chinese_and_code_and_numbers_stay(english, chinese):
+def test_a_cell_is_said_in_chinese_and_code_and_numbers_stay(english, chinese):
     assert tables.cell(english) == chinese
 
 
@@ -51,7 +51,7 @@ Shown()
 """
 
 
-def test_only_words_of_tables_that_cells_print_are_text_of_chinese(built):
+def test_only_words_of_tables_that_cells_print_are_said_in_chinese(built):
     with (built.root / "a.md").open("a") as page:
         page.write(PAGE)
     built.edit("_config.yml", "language: en\n", "language: zh_CN\n")

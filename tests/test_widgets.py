@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chromium import DIST
-from demos import PLACES, facts, ready, said, text_of
+from demos import PLACES, SHOW, facts, ready, said, text_of
 
 from dnnbook import conduction, kernels, membrane, neurons, seeds, toy
 from press import widget
@@ -132,6 +132,7 @@ def test_a_demo_fits_and_is_accessible_in_both_themes(visit, demo):
     page, _ = visit(demo)
     ready(page, demo)
     page.locator(f"book-{demo} details").evaluate_all("all => all.forEach(d => d.open = true)")
+    page.evaluate(SHOW, "visible")  # what is cut off would not make the page wider
     for width, theme in ((390, "light"), (1280, "dark")):
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)

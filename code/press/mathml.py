@@ -30,14 +30,23 @@ SET_ANEW = (
 )
 
 # Browsers take a bold italic letter from its place in Unicode, no longer from an attribute.
-BOLD = re.compile(r'<m[a-z]+ mathvariant="bold[a-z-]*">(&#x[0-9A-F]+;|.)')
+BOLD = re.compile(r'<(m[a-z]+) mathvariant="bold[^"]*">([^<]*)')
+ALPHA = "\N{GREEK CAPITAL LETTER ALPHA}"
 PLACES = {
     chr(ord(first) + number): chr(place + number)
     for first, place, count in (
-        ("A", 0x1D468, 26), ("a", 0x1D482, 26), ("Α", 0x1D71C, 25), ("α", 0x1D736, 25)
+        ("A", 0x1D468, 26), ("a", 0x1D482, 26), (ALPHA, 0x1D71C, 25), (ALPHA.lower(), 0x1D736, 25)
     )
     for number in range(count)
 }  # fmt: skip
+
+
+def bold(element: str, letter: str, latex: str) -> str:
+    """The beginning of an element with the bold form of its letter."""
+    anew = PLACES.get(unescape(letter))
+    if element != "mi" or not anew:
+        raise SphinxError(f"formula {latex!r}: no bold {letter!r} is known; see press.mathml")
+    return f"<mi>{anew}"
 
 
 def to_mathml(latex: str, display: str) -> str:
@@ -52,10 +61,7 @@ def to_mathml(latex: str, display: str) -> str:
         raise SphinxError(f"formula {latex!r}: {type(error).__name__} {error}") from error
     if UNKNOWN.search(mathml):
         raise SphinxError(f"formula {latex!r}: unknown command in {mathml}")
-    for element, letter in {(bold[0], unescape(bold[1])) for bold in BOLD.finditer(mathml)}:
-        if letter not in PLACES:
-            raise SphinxError(f"formula {latex!r}: no bold {letter!r} is known; see press.mathml")
-        mathml = mathml.replace(element, f"<mi>{PLACES[letter]}")
+    mathml = BOLD.sub(lambda found: bold(*found.groups(), latex), mathml)
     for pattern, anew in SET_ANEW:
         mathml = re.sub(pattern, anew, mathml)
     return mathml
