@@ -343,9 +343,10 @@ def test_function_names_are_set_as_a_book_sets_them():
     assert "<mi>max</mi>" in mathml.to_mathml(r"\max(0, z)", "inline")
     assert '<mi>log</mi><mspace width="0.17em"/><mi>p</mi>' in mathml.to_mathml(r"\log p", "inline")
     assert "<mi>mean</mi>" in mathml.to_mathml(r"\operatorname{mean} x", "inline")
-    for argument in (r"\sigma_k", r"\sigma_k^2", r"\mathbf{p}", "2"):
+    for argument in (r"\sigma_k", r"\sigma_k^2", r"\mathbf{p}", "2", r"\frac{a}{b}"):
         assert "<mi>log</mi><mspace" in mathml.to_mathml(rf"\log {argument}", "inline")
     assert "mspace" not in mathml.to_mathml(r"\log (p)", "inline")
+    assert mathml.to_mathml(r"\tau \ln (p)", "inline").count("</mi><mspace") == 1
 
 
 def test_brackets_bars_strokes_and_signs_are_set_as_a_book_sets_them():

@@ -13,14 +13,14 @@ from sphinx.util.math import get_node_equation_number
 UNKNOWN = re.compile(r"<m[a-z]+[^>]*>(\\[A-Za-z]+|&(amp;)?<)")
 
 # What it does not set as a book does: max and mean are operators to it, with wide gaps; log has no
-# thin space before its argument; a large bracket that bears an exponent hangs; bars and strokes
-# stand apart; and so does a minus that is a sign.
+# thin space beside a letter or its argument; a large bracket that bears an exponent hangs; bars and
+# strokes stand apart; and so does a minus that is a sign.
+FUNCTION = "<mi>(?:log|ln|exp|tanh|sin|cos)</mi>"
+THIN = '<mspace width="0.17em"/>'
 SET_ANEW = (
     (r"<mo>([A-Za-z]{2,})</mo>", r"<mi>\1</mi>"),
-    (
-        r"(<mi>(?:log|exp|tanh|sin|cos)</mi>)(?=(?:<m(?:row|sub|sup|subsup)>)*<m[in]>)",
-        r'\1<mspace width="0.17em"/>',
-    ),
+    (f"(?<=</mi>)(?={FUNCTION})", THIN),
+    (f"({FUNCTION})(?=(?:<m(?:row|sub|sup|subsup)>)*<m(?:i|n|frac)>)", rf"\1{THIN}"),
     (r"(<m(?:sub|sup|subsup)>)(<mo [^>]*minsize[^>]*>[^<]*</mo>)", r"\1<mrow>\2</mrow>"),
     (r"<mo((?: stretchy=\"false\")?)>(&#x000(?:7C|2F);)", r'<mo\1 lspace="0em" rspace="0em">\2'),
     (
