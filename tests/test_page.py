@@ -69,6 +69,15 @@ def test_a_figure_has_the_same_bytes_each_time():
     assert page.saved(two_dots(), "svg", "fig-x") != page.saved(two_dots(), "svg", "fig-y")
 
 
+def test_a_figure_is_laid_out_as_matplotlib_would_and_stays_so_on_paper():
+    theirs, ours = two_dots(), two_dots()
+    page.lay_out(ours)
+    place = ours.axes[0].get_position().bounds
+    assert page.saved(ours, "svg", "fig-x") == page.saved(theirs, "svg", "fig-x")
+    page.saved(ours, "pdf", "fig-x")
+    assert ours.axes[0].get_position().bounds == place
+
+
 def test_the_last_digits_of_a_layout_are_not_in_the_bytes():
     def placed(right):
         drawing = Figure()

@@ -164,7 +164,7 @@ def test_the_feedforward_chapter_shows_a_tested_network(visit):
 def test_a_source_link_leads_to_the_function_that_drew_the_figure(visit):
     page, *_ = visit("book/en/toy")
     page.locator("#fig-six-points figcaption a", has_text="source").click()
-    assert page.url.endswith("api.html#dnnbook.figures.toy.six_points")
+    assert page.url.endswith("api_tools.html#dnnbook.figures.toy.six_points")
     page.locator("[id='dnnbook.figures.toy.six_points'] a", has_text="source").click()
     assert "def six_points" in text_of(page)
 
@@ -217,7 +217,8 @@ def test_a_section_is_laid_out_when_the_reader_comes_to_it_and_for_print(visit):
 
 
 @pytest.mark.parametrize(
-    "place", ["book/en/api.html#dnnbook.figures.toy.six_points", "zh/toy.html#fig-learning-rates"]
+    "place",
+    ["book/en/api_tools.html#dnnbook.figures.toy.six_points", "zh/toy.html#fig-learning-rates"],
 )
 def test_a_link_leads_to_its_place_however_much_above_it_is_not_laid_out(visit, place):
     page, *_ = visit("404", width=390)

@@ -18,7 +18,7 @@ FINE = 0.01  # for peaks, which lie between steps, and for warm gates, which are
 
 def rise(x: np.ndarray) -> np.ndarray:
     """x / (1 − exp(−x)), which is 1 at x = 0."""
-    x = np.where(x == 0, 1e-12, x)  # 0/0 otherwise; the error is half of that
+    x = x + 1e-12 * (x == 0)  # 0/0 otherwise; the error is half of that
     return x / -np.expm1(-x)
 
 
@@ -33,7 +33,7 @@ def rates(voltage: np.ndarray, h_shift: float = 0.0) -> tuple[np.ndarray, np.nda
     h_up = up - h_shift
     opening = (rise((up - 25) / 10), 0.07 * np.exp(-h_up / 20), 0.1 * rise((up - 10) / 10))
     closing = (4 * np.exp(-up / 18), 1 / (1 + np.exp(3 - h_up / 10)), 0.125 * np.exp(-up / 80))
-    return np.stack(opening), np.stack(closing)
+    return np.array(opening), np.array(closing)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import os
 import re
 
 import myst_nb
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from dnnbook import numbers, style
@@ -22,10 +23,10 @@ class Ink:
         self.drawing, self.name = drawing, name
 
     def _repr_mimebundle_(self, **_) -> dict[str, str]:
+        lay_out(self.drawing)
         svg = saved(self.drawing, "svg", self.name).decode()
         forms = {"image/svg+xml": svg, "text/plain": self.name}
         if in_book():
-            self.drawing.set_layout_engine(None)  # on paper all stays where the screen has it
             pdf = saved(self.drawing, "pdf", self.name)
             forms["application/pdf"] = base64.b64encode(pdf).decode()
         return forms
@@ -39,6 +40,18 @@ class Numbers:
 
     def _repr_mimebundle_(self, **_) -> dict[str, str]:
         return {"text/plain": json.dumps(self.tables, ensure_ascii=False)}
+
+
+def lay_out(drawing: Figure) -> None:
+    """Gives everything its place, as wide as its words are on the screen; on paper it stays there.
+
+    Matplotlib would draw the whole figure once more, for nothing but this.
+    """
+    engine = drawing.get_layout_engine()
+    if engine is not None:
+        FigureCanvasSVG(drawing)
+        engine.execute(drawing)
+        drawing.set_layout_engine(None)
 
 
 def saved(drawing: Figure, form: str, name: str) -> bytes:
