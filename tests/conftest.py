@@ -25,6 +25,7 @@ from dnnbook import seeds
 from dnnbook.membrane import Membrane
 from press import building
 from press.book import JUPYTER_BOOK
+from press.editions import ADDRESS
 
 ROOT = Path(__file__).resolve().parents[1]
 WARM = Warm()
@@ -131,7 +132,8 @@ class Book:
         return [*JUPYTER_BOOK, "build", str(self.root)]
 
     def environment(self, **more) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(self.root / "code"), **more}
+        inherited = {name: value for name, value in os.environ.items() if name != ADDRESS}
+        return {**inherited, "PYTHONPATH": str(self.root / "code"), **more}
 
     def run(self, command: list[str], **environment) -> tuple[int, str]:
         """Exit status and all output of a command in the folder of the book."""

@@ -114,3 +114,5 @@ def test_a_book_that_knows_its_address_has_a_map(built):
     assert built.build()[0] == 0
     assert not (site / "sitemap.xml").exists()
     assert not (built.site / picture).exists()
+    assert built.build(BOOK_ADDRESS="https://c.org/d")[0] == 0
+    assert "<loc>https://c.org/d/a.html</loc>" in (site / "sitemap.xml").read_text()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from press import bench
+from press import bench, editions
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -46,6 +46,16 @@ def test_what_is_published_is_the_release_of_what_all_tests_have_seen():
     assert upload["with"] == {"path": "_build/release/site"}
     assert set(steps["publish"]["needs"]) == set(steps) - {"publish"}
     assert not any("checkout" in step["uses"] for step in steps["publish"]["steps"])
+    assert editions.ADDRESS in steps["all-tests"]["env"], "a sitemap and a preview need it"
+
+
+def test_where_the_original_files_are_not_no_test_asks_for_them():
+    steps = jobs(ROOT / ".github" / "workflows" / "book.yml")["elsewhere"]["steps"]
+    runs = [step["run"] for step in steps if "run" in step]
+    chosen = [run for run in runs if "not slow and not fulldata" in run]
+    assert len(chosen) == len(runs) == 2
+    assert re.search(r'make test TESTS="([^"]+)"', chosen[0])[1] in chosen[1]
+    assert "TESTS :=" in (ROOT / "Makefile").read_text("utf8")
 
 
 def test_the_pythons_of_the_workflow_are_those_of_the_project():

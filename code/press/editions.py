@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 from press.digest import ROOT
 
 TOGETHER = "BOOK_EDITIONS"  # set by `make book`, which builds all of them
+ADDRESS = "BOOK_ADDRESS"  # set by who publishes the site: where it will stand
 
 
 class Edition(NamedTuple):
@@ -91,6 +92,8 @@ def offer(app, page, template, context, doctree) -> None:
 
 def note(app, config) -> None:
     config.editions = [one.language for one in linked()]
+    if home := os.environ.get(ADDRESS):
+        config.html_baseurl = urljoin(f"{home.rstrip('/')}/", edition(app.srcdir).place)
 
 
 def setup(app) -> None:

@@ -2,7 +2,7 @@
 
 The style sheets become one (`press.styles`); files that no page asks for go; two scripts are
 changed (`press.scripts`); a page for addresses that do not exist is added, and a map of the
-site once `html_baseurl` says where it will stand.
+site once it is known where that will stand (`BOOK_ADDRESS`, or `html_baseurl` in `_config.yml`).
 """
 
 import posixpath
