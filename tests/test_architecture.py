@@ -111,6 +111,7 @@ def test_the_time_follows_none_of_the_three_alone(splits):
         spent[type(layer)] = spent.get(type(layer), 0) + took / sum(seconds)
     _, work, traffic = byhand.shares(model, byhand.ByHand(model).rows).values()
     assert spent[L.Conv2D] > 0.4
+    assert max(spent, key=spent.get) is L.Conv2D
     assert spent[L.Dense] < 0.25
     assert 3 * work["normalisation"] < spent[L.BatchNormalization] < traffic["normalisation"]
 

@@ -300,6 +300,27 @@ def test_it_widens_the_range_of_rates_at_both_ends_and_a_good_start_only_at_one(
     assert last["normalised"].max() > max(last["once"].max(), last["without"].max())
     first = {kind: curve[:, 0].max() for kind, curve in runs.items()}
     assert first["normalised"] > first["without"] + 0.1
+    assert first["normalised"] > runs["without"].max(), "after any of its epochs"
+
+
+@pytest.mark.slow
+def test_behind_the_bend_it_leads_at_a_small_rate_and_at_a_large_one_nothing_is_decided(splits):
+    more, judged = bn.as_rows(splits[0], 4000), bn.as_rows(splits[1])
+
+    def reached(after, rate, seed):
+        network = bn.build_dense(HIDDEN, seed=seed)
+        if after:
+            parts = network.layers
+            for k in range(1, len(parts) - 1, 3):
+                parts[k], parts[k + 1] = parts[k + 1], parts[k]
+        return bn.train(network, more, judged, 4, rate, seed=seed)[-1]
+
+    small, large = (
+        [reached(True, rate, seed) - reached(False, rate, seed) for seed in (1, 2, 3)]
+        for rate in (0.01, 0.3)
+    )
+    assert min(small) > 0
+    assert min(large) < 0 < max(large)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

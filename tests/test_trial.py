@@ -102,6 +102,8 @@ def test_changes_are_a_table_of_old_code_message_and_new_code():
         "| | `thing.x` |",
     ]
     assert len(made) == 4  # each piece has its own
+    named = trial.Changes([("thing.y", "thing.x")], workbench, head=("This", "That"))
+    assert repr(named).startswith("| This | That |")
 
 
 def test_changes_refuse_old_code_that_works_and_new_code_that_does_not():

@@ -100,13 +100,15 @@ def compare(ours, theirs) -> tuple[list[str], list[str]]:
 class Changes:
     """Pairs of old code and new code, each run; a table of what Keras says to the old.
 
-    `pairs` holds (old, new) sources; `workbench()` makes the names that each may use, anew.
+    `pairs` holds (old, new) sources; `workbench()` makes the names that each may use, anew;
+    `head` is that of the table.
 
     Raises:
         ValueError: an old piece runs without a word, or a new one does not.
     """
 
-    def __init__(self, pairs, workbench):
+    def __init__(self, pairs, workbench, head=("Keras 2", "Keras 3")):
+        self.head = head
         self.rows = [(run(old, workbench()), run(new, workbench())) for old, new in pairs]
         for old, new in self.rows:
             if not old.message:
@@ -118,7 +120,7 @@ class Changes:
         return self._repr_markdown_()
 
     def _repr_markdown_(self) -> str:
-        lines = ["| Keras 2 | Keras 3 |", "|:--|:--|"]
+        lines = [f"| {' | '.join(self.head)} |", "|:--|:--|"]
         for old, new in self.rows:
             lines.append(f"| {span(old.code)} | {span(old.message)} |")
             lines.append(f"| | {span(new.code)} |")

@@ -132,7 +132,8 @@ def build_pair() -> keras.Model:
         seen.append((image, x))
     (left, a), (right, b) = seen
     x = L.Dense(32, activation="relu")(L.Subtract()([a, b]))
-    return keras.Model([left, right], L.Dense(1, activation="sigmoid", name="same")(x))
+    alike = L.Dense(1, activation="sigmoid", name="same")(x)
+    return keras.Model([left, right], alike)
 
 
 def pairs(examples: Examples, count: int, rng: np.random.Generator):

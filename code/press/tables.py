@@ -33,6 +33,16 @@ CELLS = {
     "From all": "用全部图像",
     "Points above the network": "高出该网络的百分点",
     "not measured: CIFAR-10 could not be downloaded": "未测量：CIFAR-10 无法下载",
+    "Validation accuracy": "验证准确率",
+    # mistakes
+    "Written": "这样写",
+    "What Keras says, and what to write": "Keras 的说法，以及应当怎样写",
+    # claims beside which no measurement stands
+    "Text": "出处",
+    "Images": "图像",
+    "Fashion-MNIST leaderboard, self-submitted": "Fashion-MNIST 排行榜，自行提交",
+    "three convolutions, normalised": "三个卷积，带归一化",
+    "people": "人",
     # what texts leave open
     "Left open, or other than in the text": "原文未说明，或与原文不同之处",
     "Rate not stated: 0.001, Keras's default.": "未说明学习率：取 0.001，Keras 的默认值。",
@@ -50,7 +60,13 @@ CELLS = {
     "Glorot uniform, Keras's default; the text starts otherwise.": (
         "取 Keras 默认的 Glorot 均匀分布，原文的初始化不同。"
     ),
-    "Nothing.": "无。",
+    "Images from 0 to 1, where the course has −1 to 1, and fewer of them for validation.": (
+        "图像取 0 到 1，课程取 −1 到 1；留作验证的图像较少。"
+    ),
+    "Optimizer and initialiser are those of the text's code.": (
+        "优化器和初始化方法与原文的代码相同。"
+    ),
+    "Nothing: the text starts with Glorot uniform too.": "无：原文也从 Glorot 均匀分布开始。",
     "Its images are MNIST's; here it learns Fashion-MNIST.": (
         "原文的图像是 MNIST 的，这里学习 Fashion-MNIST。"
     ),

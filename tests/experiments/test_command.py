@@ -16,7 +16,7 @@ import standin
 from quick import ELSEWHERE, QUICK
 
 from dnnbook import data, settings
-from dnnbook.experiments import command, grid, ledger, remote, splits
+from dnnbook.experiments import command, grid, ledger, protocol, remote, splits
 from dnnbook.experiments.recipe import Recipe, digest
 
 HERE = Path(__file__).parent
@@ -105,6 +105,33 @@ def test_a_worker_killed_midway_loses_nothing_and_nothing_counts_twice(
     assert said.count("/8  quick") == 8
     begun = [file.stem for file in tmp_path.glob("*.*.begun.*")]
     assert len(begun) == len(set(begun)) + 1 == 7, "only the victim's run was begun twice"
+
+
+@pytest.mark.slow
+def test_processes_of_this_machine_measure_what_one_alone_does(tmp_path, capsys, environment):
+    command_line = [sys.executable, "-c", (
+        "import sys; from pathlib import Path; from quick import QUICK;"
+        "from dnnbook.experiments import command;"
+        "sys.exit(command.main(['--workers', '2', '--seeds', '2'], QUICK, Path(sys.argv[1])))"
+    ), str(tmp_path)]  # fmt: skip
+    subprocess.run(command_line, env=environment, check=True, timeout=300)
+    rows = ledger.read("tests", tmp_path)
+    assert [(row["model"], row["seed"]) for row in rows] == [
+        ("quick", 0), ("quick", 1), ("quicker", 0), ("quicker", 1),
+    ]  # fmt: skip
+    assert not any(row["serial"] for row in rows)
+    alone = protocol.run(QUICK[1], 1, splits.load("subset"))
+    assert rows[-1] | {"cpu_seconds": 0} == alone | {"cpu_seconds": 0}
+
+
+def test_what_is_for_all_images_is_not_measured_on_few():
+    large = replace(QUICK[0], key="large", only_full=True)
+    recipes = (*QUICK, large)
+    assert grid.chosen(None, recipes) == grid.chosen(["tests"], recipes) == list(QUICK)
+    assert grid.chosen(["large"], recipes, full=True) == [large]
+    assert grid.chosen(None, recipes, full=True) == list(recipes)
+    with pytest.raises(ValueError, match=r"--only: got large, .* add --full"):
+        grid.chosen(["large"], recipes)
 
 
 def test_a_run_that_fails_says_why():

@@ -48,6 +48,20 @@ def test_normalisation_pays_a_little_alone_and_nothing_can_be_seen_of_the_two_to
     assert abs(gains["without-both"].mean) < 0.005
 
 
+def test_the_seed_makes_less_than_three_points_in_a_network_that_learns():
+    for study in ("ablation", "ours", "peers"):
+        runs = report.of(study)
+        usual = {recipe.key for recipe in (*ablation.CHANGES, *ours.RECIPES, *peers.RECIPES)}
+        for one in (one for one in runs.summaries if one.model in usual and one.accuracy > 0.5):
+            reached = [row["accuracy"] for row in runs.rows if row["model"] == one.model]
+            assert max(reached) - min(reached) < 0.03, one.model
+
+
+def test_what_is_worth_a_point_shows_and_half_a_point_does_not(gains):
+    assert all(one.clear for one in gains.values() if abs(one.mean) > 0.01)
+    assert not any(one.clear for one in gains.values() if abs(one.mean) < 0.005)
+
+
 def test_the_dense_network_is_far_behind_and_padding_pays(gains):
     assert min(gains, key=lambda key: gains[key].mean) == "dense"
     assert gains["dense"].high < -0.02
@@ -66,7 +80,10 @@ def test_with_normalisation_the_rate_need_not_be_found():
     assert max(whole) - max(bare) < 0.015, "each at its best"
     assert max(whole[1:]) - min(whole[1:]) < 0.015, "level over a factor of thirty"
     assert max(bare[1:]) - min(bare[1:]) > 0.05
-    assert max(range(len(bare)), key=lambda k: bare[k]) not in {0, len(bare) - 1}
+    peak = max(range(len(bare)), key=lambda k: bare[k])
+    assert peak not in {0, len(bare) - 1}
+    assert sorted(bare[: peak + 1]) == bare[: peak + 1], "it rises to the peak"
+    assert bare[-2] - bare[-1] > 0.05, "and falls steeply"
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +142,7 @@ def test_our_two_are_above_all_others_at_their_price(texts, candidates):
 
 def test_the_chapters_network_costs_more_than_the_one_chosen_and_reaches_less(candidates):
     best, chapters = chosen(candidates, ours.CONVOLUTIONAL), candidates["strided"]
+    assert chosen(candidates, ours.DENSE).model != ours.DENSE[0].key, "which has no normalisation"
     assert best.model.startswith("pooled")
     assert chapters.cpu_seconds > best.cpu_seconds
     assert chapters.accuracy < best.accuracy
@@ -180,6 +198,19 @@ def test_single_runs_put_the_courses_activations_in_another_order(everything):
     assert max(found, key=found.get) == "uvadlc-3-tanh"
     assert min(found, key=found.get) == "uvadlc-3-relu"
     assert spearmanr([*claimed.values()], [*found.values()]).statistic < 0
+
+
+def test_each_network_learned_once_from_all_images_and_not_in_a_serial_pass(everything):
+    assert {one.runs for one in everything.summaries} == {1}
+    assert {row["model"] for row in everything.rows if not row["serial"]} >= {"geron-14"}
+    assert ours.IMPROVED.epochs == ours.CONVOLUTIONAL[0].epochs
+
+
+def test_all_images_bring_ours_to_the_bar_at_less_than_the_dearest_costs(candidates, everything):
+    spent = {row["model"]: row["cpu_seconds"] for row in everything.rows}
+    for model, bar in ((chosen(candidates, ours.DENSE).model, 0.895), (ours.IMPROVED.key, 0.925)):
+        assert everything[model].accuracy >= bar
+        assert spent[model] < spent["geron-14"]
 
 
 def test_to_learn_longer_from_all_images_buys_no_accuracy_and_costs_loss(candidates, everything):

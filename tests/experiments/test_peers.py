@@ -45,7 +45,7 @@ def test_every_network_is_built_once_and_has_its_claim():
     assert {claim.key for claim in claims.CLAIMS} == set(keys)
     assert not {claim.key for claim in claims.UNDESCRIBED} & set(keys)
     known = {claim.key: claim for claim in claims.CLAIMS}
-    assert known["keras-convnet"].images == "mnist"
+    assert known["keras-convnet"].images == "MNIST"
     assert known["tf-classification"].kind == "training"
 
 

@@ -36,6 +36,16 @@ def test_rows_of_an_earlier_recipe_count_only_where_there_are_no_others(make_row
     assert "quick" in report.of("tests", folder=tmp_path, recipes=changed).stale
 
 
+def test_the_interval_of_a_mean_is_the_one_of_students_table(make_row, tmp_path):
+    rows = [make_row(model="quick", seed=k, recipe=NEW, accuracy=a)
+            for k, a in enumerate((0.8, 0.81, 0.82, 0.83, 0.84))]  # fmt: skip
+    one = store(tmp_path, *rows)["quick"]
+    # With 4 degrees of freedom t is 2.776 (any table); s is 0.0158.
+    assert report.reach(one) == pytest.approx(2.776 * 0.015811 / 5**0.5, rel=1e-3)
+    with pytest.raises(ValueError, match=r"quicker: got 1 run\(s\), expected two or more"):
+        report.reach(store(tmp_path, make_row(model="quicker"))["quicker"])
+
+
 def test_a_note_is_no_measurement(make_row, tmp_path):
     note = {"model": "quicker", "data": "subset", "recipe": "r", "reason": "no network"}
     study = store(tmp_path, make_row(model="quick", recipe=NEW), note)

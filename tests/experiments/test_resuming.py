@@ -87,9 +87,11 @@ def test_a_row_counts_the_seconds_before_the_interruption(tiny_splits, tmp_path,
     spent = float((folder / "2" / "seconds").read_text())
     assert 0 < spent < 60
     (folder / "2" / "seconds").write_text("5000")
-    row = protocol.run(WHOLE, 3, tiny_splits)
+    row = protocol.run(WHOLE, 3, tiny_splits, serial=True)
     assert 5000 < row["cpu_seconds"] < 5060
+    assert not row["serial"], "seconds of two days compare with nothing"
     assert not folder.exists()
+    assert protocol.run(WHOLE, 3, tiny_splits, serial=True)["serial"]
 
 
 def test_long_runs_are_kept_and_no_others():

@@ -62,6 +62,8 @@ def test_another_studys_accuracies_stand_beside_those_of_the_same_models(make_ro
     other = study(make_row, {"model": "a", "accuracy": 0.9})
     column = tables.elsewhere(other)
     assert [column(summary(key, 0.8, 1)) for key in "ab"] == ["0.900", "–"]
+    column = tables.elsewhere(other._replace(stale={"a"}))
+    assert column(summary("a", 0.8, 1)) == "0.900 (out of date)"
 
 
 def test_the_column_of_differences_needs_two_runs_of_both(make_row):

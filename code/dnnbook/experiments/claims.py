@@ -18,7 +18,7 @@ class Claim(NamedTuple):
 
 HANDS_ON, UVA = "Géron, Hands-On Machine Learning, 3rd edition", "UvA Deep Learning, tutorial 3"
 D2L, FOSTER_BOOK = "Dive into Deep Learning", "Foster, Generative Deep Learning, 2nd edition"
-BOARD, FASHION = "Fashion-MNIST leaderboard, self-submitted", "fashion-mnist"
+BOARD, FASHION = "Fashion-MNIST leaderboard, self-submitted", "Fashion-MNIST"
 CLAIMS = (
     Claim("tf-classification", "TensorFlow, keras/classification", FASHION, "training", 0.91),
     Claim("geron-10", HANDS_ON, FASHION, "test", 0.8864),
@@ -32,9 +32,9 @@ CLAIMS = (
     Claim("d2l-mlp", D2L, FASHION, "test", None),
     Claim("d2l-lenet", D2L, FASHION, "test", None),
     Claim("d2l-bn-lenet", D2L, FASHION, "test", None),
-    Claim("keras-convnet", "keras.io, mnist_convnet", "mnist", "test", 0.9922),
-    Claim("foster-mlp", FOSTER_BOOK, "cifar-10", "test", 0.490),
-    Claim("foster-cnn", FOSTER_BOOK, "cifar-10", "test", 0.715),
+    Claim("keras-convnet", "keras.io, mnist_convnet", "MNIST", "test", 0.9922),
+    Claim("foster-mlp", FOSTER_BOOK, "CIFAR-10", "test", 0.490),
+    Claim("foster-cnn", FOSTER_BOOK, "CIFAR-10", "test", 0.715),
 )
 # Claimed without the training that would be needed to measure them.
 UNDESCRIBED = (

@@ -88,7 +88,7 @@ def main(
         print(" ".join(f"{name}={value}" for name, value in settings.ENVIRONMENT.items()))
         return 0
     try:
-        recipes = grid.chosen(asked.only, recipes)
+        recipes = grid.chosen(asked.only, recipes, asked.full)
     except ValueError as error:
         sys.exit(str(error))
     if asked.list:

@@ -29,21 +29,28 @@ class Run(NamedTuple):
         return f"{self.recipe.key}, {self.data}, seed {self.seed}"
 
 
-def chosen(keys: Iterable[str] | None, recipes: Sequence[Recipe] = RECIPES) -> list[Recipe]:
-    """The recipes of some keys or studies; all, if none are named.
+def chosen(
+    keys: Iterable[str] | None, recipes: Sequence[Recipe] = RECIPES, full: bool = False
+) -> list[Recipe]:
+    """The recipes of some keys or studies; all that are for such images, if none are named.
 
     Raises:
-        ValueError: no recipe has such a key or study.
+        ValueError: no recipe has such a key or study, or it is not for such images.
     """
     if not keys:
-        return list(recipes)
+        return [recipe for recipe in recipes if full or not recipe.only_full]
     wanted = set(keys)
     found = [recipe for recipe in recipes if {recipe.key, recipe.study} & wanted]
     unknown = wanted - {name for recipe in recipes for name in (recipe.key, recipe.study)}
     if unknown:
         known = ", ".join(sorted({r.key for r in recipes} | {r.study for r in recipes}))
         raise ValueError(f"--only: got {', '.join(sorted(unknown))}, expected some of {known}")
-    return found
+    for recipe in found:
+        if recipe.key in wanted and recipe.only_full and not full:
+            raise ValueError(
+                f"--only: got {recipe.key}, which is measured on all images: add --full"
+            )
+    return [recipe for recipe in found if full or not recipe.only_full]
 
 
 def guess(recipe: Recipe, full: bool = False) -> float:

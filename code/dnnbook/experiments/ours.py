@@ -33,10 +33,14 @@ def pooled(*filters: int, dense: int) -> partial:
     return partial(architecture.build, POOLED._replace(convolutions=convolutions, dense=dense))
 
 
-def recipe(key: str, title: str, build, epochs: int, batch: int, rate: float) -> Recipe:
+def recipe(
+    key: str, title: str, build, epochs: int, batch: int, rate: float, only_full: bool = False
+) -> Recipe:
     """A candidate: Adam at a falling rate."""
     chosen = optimizer("Adam", learning_rate=rate)
-    return Recipe(key, "ours", build, chosen, epochs, batch, falling=True, title=title)
+    return Recipe(
+        key, "ours", build, chosen, epochs, batch, falling=True, title=title, only_full=only_full
+    )
 
 
 DENSE = (
@@ -52,15 +56,14 @@ CONVOLUTIONAL = (
     recipe("pooled-16-32", "ours, pooled 16-32", pooled(16, 32, dense=64), 8, 64, 0.003),
     recipe("pooled-32-64", "ours, pooled 32-64", pooled(32, 64, dense=128), 8, 64, 0.003),
 )  # fmt: skip
-# For all images, where there may be more to learn: the last of them, for longer. No candidate
-# on the few.
+# For all images, where there may be more to learn: the last of them, for longer.
 LONGER = recipe("pooled-32-64-longer", "ours, pooled 32-64, 20 passes",
-                pooled(32, 64, dense=128), 20, 64, 0.003)  # fmt: skip
+                pooled(32, 64, dense=128), 20, 64, 0.003, only_full=True)  # fmt: skip
 # For all images too: the chapter's network with the two changes that gained most on few.
 IMPROVED = recipe("improved", "ours, the chapter's, pooled, with ReLU",
                   partial(ablation.rebuilt, pooled=True,
                           recipe=architecture.NETWORK._replace(activation="relu")),
-                  8, 64, 0.003)  # fmt: skip
+                  8, 64, 0.003, only_full=True)  # fmt: skip
 ON_ALL = (*CONVOLUTIONAL, LONGER, IMPROVED)  # the convolutional ones trained on all images
 RECIPES = (*DENSE, *ON_ALL)
 

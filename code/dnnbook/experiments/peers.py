@@ -97,6 +97,7 @@ FOSTER = {"optimizer": optimizer("Adam", learning_rate=5e-4), "epochs": 10, "bat
 def uvadlc(name: str) -> Recipe:
     """The course's network with one of its activations."""
     note = "Glorot uniform, Keras's default, where the course has PyTorch's."
+    note += " Images from 0 to 1, where the course has −1 to 1, and fewer of them for validation."
     note += " Slope 0.3, Keras's default, for 0.1." if name == "leaky-relu" else ""
     return Recipe(
         f"uvadlc-3-{name}", "peers",
@@ -126,15 +127,16 @@ RECIPES = (
     Recipe(
         "geron-14", "peers", build_geron_14, optimizer("Nadam"), 10, 32,
         title="Géron, convolutional",
-        note="Batch not stated: 32, the default of fit.",
+        note="Batch not stated: 32, the default of fit. Optimizer and initialiser are those of "
+        "the text's code.",
     ),
     *(uvadlc(name) for name in UVADLC),
     d2l("d2l-mlp", partial(build_dense, (256,)), 256, "D2L, dense",
         "Glorot uniform, Keras's default; the text starts otherwise."),
     d2l("d2l-lenet", partial(build_lenet, False), 128, "D2L, LeNet",
-        "Nothing."),
+        "Nothing: the text starts with Glorot uniform too."),
     d2l("d2l-bn-lenet", partial(build_lenet, True), 128, "D2L, LeNet with normalisation",
-        "Nothing."),
+        "Nothing: the text starts with Glorot uniform too."),
     Recipe(
         "keras-convnet", "peers", build_keras_convnet, optimizer("Adam"), 15, 128,
         title="Keras example", note="Its images are MNIST's; here it learns Fashion-MNIST.",

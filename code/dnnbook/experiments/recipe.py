@@ -29,7 +29,8 @@ class Recipe:
     `optimizer` holds the class and its settings, as Keras writes them; with `falling`, its rate
     falls to 0 along half a cosine. With `patience`, training ends when validation accuracy has
     not risen for so many epochs. `title` is for figures, `note` says what the source of the
-    network leaves open, or has otherwise.
+    network leaves open, or has otherwise. One that is `only_full` is measured on all images, and
+    not on few.
 
     Raises:
         ValueError: a number is no positive integer, or the images are unknown.
@@ -47,6 +48,7 @@ class Recipe:
     images: str = "fashion-mnist"
     title: str = ""
     note: str = ""
+    only_full: bool = False
 
     def __post_init__(self):
         for name in ("epochs", "batch", "patience"):

@@ -14,6 +14,9 @@ from contextlib import contextmanager
 
 from dnnbook import settings
 
+# glibc hands large arrays back to the system after each step and asks for them anew: that took
+# half of the time of the larger networks.
+MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**36)}
 TRIES = 3  # workers that may die under one run before it counts as failed
 
 
@@ -57,7 +60,7 @@ def measure(run: bytes) -> dict:
         RuntimeError: the run failed; with the end of what it printed.
     """
     path = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    environment = os.environ | settings.ENVIRONMENT | path
+    environment = os.environ | settings.ENVIRONMENT | MEMORY | path
     command = [sys.executable, "-m", "dnnbook.experiments.alone"]
     done = subprocess.run(command, input=run, capture_output=True, env=environment, check=False)
     if done.returncode:

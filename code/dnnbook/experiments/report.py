@@ -86,6 +86,17 @@ def joined(one: Study, other: Study) -> Study:
     )  # fmt: skip
 
 
+def reach(one: ledger.Summary) -> float:
+    """How far the 95 % interval of a mean accuracy reaches to each side: t·s/√n, by Student's t.
+
+    Raises:
+        ValueError: there are fewer than two runs.
+    """
+    if one.runs < 2:
+        raise ValueError(f"{one.model}: got {one.runs} run(s), expected two or more")
+    return float(t.ppf(0.975, one.runs - 1)) * one.accuracy_deviation / sqrt(one.runs)
+
+
 class Difference(NamedTuple):
     """How much more accurate a model is than another: the mean, and its 95 % interval."""
 

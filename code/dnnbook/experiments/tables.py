@@ -8,6 +8,7 @@ from dnnbook.experiments.claims import Claim
 from dnnbook.experiments.ledger import Summary
 
 DASH = "–"
+OLD = " (out of date)"
 
 
 def frontier(summaries: Iterable[Summary]) -> list[Summary]:
@@ -66,8 +67,11 @@ def claimed(listed: Iterable[Claim], images: str) -> Callable[[Summary], str]:
 
 
 def elsewhere(study: report.Study) -> Callable[[Summary], str]:
-    """A column of the accuracies that the same models have in another study."""
-    cells = {one.model: accuracy(one) for one in study.summaries}
+    """A column of the accuracies that the same models have in another study; old ones marked."""
+    cells = {
+        one.model: accuracy(one) + (OLD if one.model in study.stale else "")
+        for one in study.summaries
+    }
     return lambda one: cells.get(one.model, DASH)
 
 
@@ -117,8 +121,7 @@ class Table(Rows):
         shown, blank = columns.values(), [DASH] * (len(columns) - 1)
 
         def title(model: str) -> str:
-            old = " (out of date)" if model in study.stale else ""
-            return study.titles.get(model, model) + old
+            return study.titles.get(model, model) + (OLD if model in study.stale else "")
 
         ordered = sorted(study.summaries, key=lambda one: -one.accuracy)
         rows = [(title(one.model), *(cell(one) for cell in shown)) for one in ordered]

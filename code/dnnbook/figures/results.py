@@ -35,16 +35,16 @@ def worth_of_parts(differences: Mapping[str, tuple], titles: Mapping[str, str]) 
 
 
 def rates_tried(rates: list[float], curves: Mapping[str, list]) -> Figure:
-    """Mean test accuracy ± standard deviation at several learning rates, for each network.
+    """Mean test accuracy at several learning rates, with its interval, for each network.
 
-    `curves` maps names to a list of (mean, deviation), one for each rate.
+    `curves` maps names to a list of (mean, half of the interval), one for each rate.
 
     Drawn in :numref:`fig-rates-tried`.
     """
     fig, ax = canvas(3.0)
     for (name, points), style in zip(curves.items(), ("o-", "s--"), strict=True):
-        means, deviations = np.array(points).T
-        ax.errorbar(rates, means, deviations, fmt=style, capsize=3, label=word(name))
+        means, reaches = np.array(points).T
+        ax.errorbar(rates, means, reaches, fmt=style, capsize=3, label=word(name))
     ax.set(xscale="log", xlabel=word("learning rate"), ylabel=word("test accuracy"))
     ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
     ax.minorticks_off()

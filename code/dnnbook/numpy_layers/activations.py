@@ -48,7 +48,8 @@ class LeakyReLU(Layer):
 
     def forward(self, x, training=False):
         checks.array("x", x, "n ...")
-        return self.remember(np.where(x > 0, x, self.negative_slope * x), x > 0)
+        y = np.where(x > 0, x, self.negative_slope * x)
+        return self.remember(y, x > 0)
 
     def backward(self, grad):
         active = self.recall(grad)

@@ -37,7 +37,8 @@ class MaxPooling2D(_Pooling):
     def forward(self, x, training=False):
         checks.array("x", x, "n height width channels")
         seen = self.window.gather(x, fill=-np.inf)
-        pixels = seen.reshape(*seen.shape[:3], -1, x.shape[3])  # (n, rows, columns, i and j, c)
+        # n, rows, columns; then the places in the window as one axis; channels
+        pixels = seen.reshape(*seen.shape[:3], -1, x.shape[3])
         winner = pixels.argmax(axis=3, keepdims=True)
         y = np.take_along_axis(pixels, winner, axis=3)
         return self.remember(y[:, :, :, 0], (winner, seen.shape, x.shape))
