@@ -399,17 +399,57 @@ def test_every_term_of_the_glossary_is_in_italics_where_it_is_defined():
         assert entry["means"].endswith("."), entry
 
 
+# Of these a formula says only which one is meant, so they have no row in the notation.
+INDICES = {"i", "j", "q"}
+GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma"
+GREEK = {*GREEK.split(), "tau", "upsilon", "phi", "chi", "psi", "omega"}
+WORD = re.compile(r"\\begin\{array\}\{\w+\}|\\(begin|end|text|operatorname|mathrm|mathsf)\{[^}]*\}")
+LETTER = re.compile(r"\\(?:mathbf|boldsymbol|mathcal)\{[^}]+\}|\\[A-Za-z]+|[A-Za-z]")
+
+
+def letters(formula: str) -> list[str]:
+    """The letters of a formula, Latin or Greek, plain, bold or calligraphic, as TeX has them."""
+    found = LETTER.findall(WORD.sub(" ", formula))
+    plain = [letter.removeprefix("\\").removeprefix("var").lower() for letter in found]
+    return [a for a, b in zip(found, plain, strict=True) if "{" in a or len(a) == 1 or b in GREEK]
+
+
+def formulas(page: Path) -> str:
+    """All formulas of a page, those in the text and those on lines of their own."""
+    return " ".join(re.findall(r"\$\$.+?\$\$|\$[^$]+\$", page.read_text("utf8"), re.DOTALL))
+
+
+def rows_of_the_notation() -> list[tuple[str, str]]:
+    """Each symbol and the chapter that explains it."""
+    text = (ROOT / "book" / "en" / "notation.md").read_text("utf8")
+    rows = re.findall(r"^\| \$(.+?)\$ \|.+\{ref\}`ch-([a-z-]+)` \|$", text, re.MULTILINE)
+    return [(symbol, chapter.replace("-", "_")) for symbol, chapter in rows]
+
+
+def test_the_letters_of_a_formula_are_told_from_its_words():
+    formula = r"L_{\max} = \frac{dV}{dt} + \operatorname{tr}(\mathbf{x}) \, \varphi \text{ mV}"
+    assert letters(formula) == ["L", "d", "V", "d", "t", r"\mathbf{x}", r"\varphi"]
+    formula = r"\begin{array}{rl} \boldsymbol{\mu}^{\mathsf{T}} & \mathcal{N} \end{array}"
+    assert letters(formula) == [r"\boldsymbol{\mu}", r"\mathcal{N}"]
+
+
 def test_every_symbol_of_the_notation_stands_in_its_chapters_formulas():
-    rows = re.findall(
-        r"^\| \$(.+?)\$ \|.+\{ref\}`ch-([a-z-]+)` \|$",
-        (ROOT / "book" / "en" / "notation.md").read_text("utf8"),
-        re.MULTILINE,
-    )
-    assert {chapter for _, chapter in rows} <= {stem.replace("_", "-") for stem in names(CHAPTERS)}
-    for symbol, chapter in rows:
-        text = (ROOT / "book" / "en" / f"{chapter.replace('-', '_')}.md").read_text("utf8")
-        formulas = " ".join(re.findall(r"\$\$.+?\$\$|\$[^$]+\$", text, re.DOTALL))
-        assert symbol in formulas, f"{symbol} in {chapter}"
+    pages = {page.stem: formulas(page) for page in CHAPTERS}
+    for symbol, chapter in rows_of_the_notation():
+        assert symbol in pages[chapter], f"{symbol} in {chapter}"
+        assert set(letters(symbol)) <= set(letters(pages[chapter])), f"{symbol} in {chapter}"
+
+
+def test_every_letter_of_a_formula_has_its_row_in_the_notation():
+    # A row explains the letter that it begins with, not an index at its foot; one that begins
+    # with a bracket explains the bracket.
+    symbols = [re.sub(r"_(\{[^}]*\}|.)", "", symbol) for symbol, _ in rows_of_the_notation()]
+    symbols = [symbol for symbol in symbols if not symbol.startswith(("[", r"\lceil"))]
+    explained = {letter for symbol in symbols for letter in letters(symbol)[:1]}
+    unexplained = {page.stem: set(letters(formulas(page))) - explained for page in CHAPTERS}
+    for chapter, found in unexplained.items():
+        assert found <= INDICES, f"{found - INDICES} in {chapter}"
+    assert set.union(*unexplained.values()) == INDICES, "an exception that is none"
 
 
 def test_every_word_in_a_figure_has_its_chinese():
