@@ -293,12 +293,27 @@ def test_one_wrong_byte_in_the_images_is_found(good):
     assert good.make()[0] == 0
 
 
-def test_a_killed_kernel_and_a_failing_cell_keep_the_last_site(good):
+def test_a_killed_kernel_and_a_hanging_cell_keep_the_last_site(good):
     good.page("a", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
     kept = "The last good book is still in place."
     fails_safely(good, "a.md, cell 1 of 1 (line 11): the kernel died", kept)
+    good.edit("_config.yml", "timeout: 300", "timeout: 2")
+    good.page("a", "import time\ntime.sleep(600)")
+    fails_safely(good, "a.md, cell 1 of 1 (line 11): still running after 2 s", kept)
+    assert processes(good) == []
+    good.edit("_config.yml", "timeout: 2", "timeout: 300")
     good.page("a", "from dnnbook.alpha import A\nprint('a =', A)")
     assert heals(good, 1)
+
+
+@pytest.mark.parametrize("name", ["environment.pickle", "a.doctree"])
+def test_what_sphinx_kept_of_the_last_build_may_be_cut_off(built, name):
+    before = builds.contents(built.site)
+    file = built.root / "_build" / ".doctrees" / name
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    status, output = built.build()
+    assert status == 0, output
+    assert builds.contents(built.site) == before
 
 
 MISSING = {

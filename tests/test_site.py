@@ -5,6 +5,7 @@ import gzip
 import http.server
 import os
 import re
+import socket
 import threading
 from contextlib import ExitStack, contextmanager
 from html import unescape
@@ -107,10 +108,34 @@ def broken_images(page):
     )
 
 
-def test_a_page_asks_nobody_and_complains_of_nothing(at_desk):
+@functools.cache
+def weight(name: str) -> int:
+    """The bytes of a file as a server sends it, compressed where that helps."""
+    data = (SITE / name).read_bytes()
+    return min(len(data), len(gzip.compress(data, 6)))
+
+
+def stays_light(page, root=DISK):
+    """Asserts that few and small files come at once, and not many more for who reads on."""
+
+    def name(url):
+        return unquote(urlparse(url.removeprefix(root)).path).lstrip("/")
+
+    images = page.evaluate("[...document.images].map(i => [i.src, i.loading])")
+    lazy = {name(source) for source, loading in images if loading == "lazy"}
+    asked = [name(request.url) for request in page.requests() if request.url.startswith(root)]
+    first = [file for file in asked if file not in lazy]
+    kilobytes = sum(map(weight, first)) / 1000
+    assert 0 < len(first) <= 40, first
+    assert kilobytes <= (150 if name(page.url) in {"index.html", "zh/index.html"} else 300), first
+    assert kilobytes + sum(map(weight, lazy)) / 1000 <= 700
+
+
+def test_a_page_is_light_asks_nobody_and_complains_of_nothing(at_desk):
     page, foreign, complaints = at_desk
     page.wait_for_timeout(300)
     assert foreign == complaints == broken_images(page) == []
+    stays_light(page)
 
 
 CUT_NUMBERS = """[...document.querySelectorAll("article .eqno")].filter(number => {
@@ -130,13 +155,14 @@ def narrow(at_desk):
     at_desk.page.set_viewport_size(wide)
 
 
-def test_at_a_phones_width_the_whole_page_and_its_equations_show(narrow):
+def test_at_a_phones_width_and_at_twice_the_size_the_whole_page_and_its_equations_show(narrow):
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
     narrow.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 390, "all unfolded"
     assert narrow.evaluate(CUT_NUMBERS) == []
-    narrow.set_viewport_size({"width": 320, "height": 900})
-    assert narrow.evaluate("document.documentElement.scrollWidth") <= 320
+    for width in (640, 320):  # a window of 1280 at 200 %, and the narrowest phone
+        narrow.set_viewport_size({"width": width, "height": 900})
+        assert narrow.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_toy_chapter_shows_its_two_parameters_and_its_answer(visit):
@@ -169,13 +195,48 @@ def test_a_source_link_leads_to_the_function_that_drew_the_figure(visit):
     assert "def six_points" in text_of(page)
 
 
-def test_a_hidden_solution_opens(visit):
+def tab_to(page, place):
+    """Presses Tab until a place has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if place.evaluate("place => place === document.activeElement"):
+            return
+    pytest.fail(f"no stop for the keyboard: {place}")
+
+
+def test_tab_and_enter_lead_past_the_navigation_to_other_pages_and_to_what_is_found(visit):
+    page, *_ = visit("index")
+    tab_to(page, page.locator("#pst-skip-link a"))
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.locator("main :focus").count() == 1
+    tab_to(page, page.locator("a.right-next"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/book/en/intro.html")
+    tab_to(page, page.locator("nav.bd-docs-nav a", has_text="Plain Words"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/index.html")
+    tab_to(page, page.locator("button.search-button-field"))
+    page.keyboard.press("Enter")
+    page.keyboard.type("notation")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=notation")
+    tab_to(page, page.locator("#search-results li a", has_text=re.compile("^Notation$")))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/notation.html*", wait_until="commit")
+
+
+def test_a_hidden_solution_opens_and_closes_with_tab_and_enter(visit):
     page, *_ = visit("book/en/toy")
+    page.goto(f"{page.url}#exercises")
     figure = page.locator("#fig-one-point-at-a-time")
     solution = page.locator("details.sd-dropdown", has=figure)
     assert not solution.locator("img").is_visible()
-    solution.locator("summary").click()
+    tab_to(page, solution.locator("summary"))
+    page.keyboard.press("Enter")
     assert solution.locator("img").is_visible()
+    page.keyboard.press("Enter")
+    assert not solution.locator("img").is_visible()
 
 
 def test_a_question_is_answered_by_keyboard(visit):
@@ -241,6 +302,24 @@ def test_a_block_that_scrolls_is_a_stop_for_the_keyboard_once_the_reader_is_ther
     assert last.get_attribute("tabindex") is None
     last.scroll_into_view_if_needed()
     expect(last).to_have_attribute("tabindex", "0")
+
+
+SLOW = """() => [...document.querySelectorAll("*")].filter(one => ["", "::before", "::after"].some(
+  part => {
+    const style = getComputedStyle(one, part);
+    const times = [style.transitionDuration, style.transitionDelay, style.animationDuration];
+    return times.join().split(",").some(time => parseFloat(time) > 0.01);
+  }
+)).map(one => one.outerHTML.slice(0, 80))"""
+
+
+def test_nothing_moves_for_who_asks_for_less_motion(visit):
+    page, *_ = visit("book/en/toy", reduced_motion="reduce")
+    page.locator("button.copybtn").first.wait_for(state="attached")
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    for width in (1280, 390):  # where the sidebars stand, and where they slide in
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(SLOW) == []
 
 
 def test_who_tabs_finds_every_block_that_scrolls(visit):
@@ -401,6 +480,14 @@ def test_every_image_has_a_size_and_most_wait_for_the_reader(texts):
     assert sum(' loading="lazy"' in tag for tag in images) > 0.9 * len(images)
 
 
+def test_every_image_of_every_page_is_there(texts):
+    for name, text in texts.items():
+        for tag in tags(text, "img") + tags(text, "source"):
+            address = re.search(r'\ssrc(?:set)?="([^" ]*)', tag)[1]
+            path = (SITE / name).parent / unquote(urlparse(unescape(address)).path)
+            assert path.is_file(), (name, address)
+
+
 def test_every_page_has_its_policy_and_nothing_that_the_policy_forbids(texts):
     for name, text in [*texts.items(), ("404", (SITE / "404.html").read_text("utf8"))]:
         head = text[: text.index("</head>")]
@@ -411,6 +498,29 @@ def test_every_page_has_its_policy_and_nothing_that_the_policy_forbids(texts):
         assert not re.search(r"unsafe|https?:|\*", policy), name
         assert not re.findall(r'<[a-z][^<>]*\s(?:on[a-z]+|style)="', text), name
         assert "javascript:" not in text, name
+
+
+# Shows an image of somebody else's and asks them for data; which of the two the policy stops.
+STOPPED = """stranger => new Promise(done => {
+  const stopped = [];
+  addEventListener("securitypolicyviolation", event => {
+    stopped.push(event.effectiveDirective);
+    if (stopped.length === 2) done(stopped.sort());
+  });
+  setTimeout(() => done(stopped), 3000);
+  document.body.append(Object.assign(new Image(), { src: stranger }));
+  fetch(stranger).catch(() => null);
+})"""
+
+
+def test_the_policy_stops_what_asks_somebody_else(visit):
+    page, *_ = visit("index")
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        address = f"http://127.0.0.1:{stranger.getsockname()[1]}/"
+        assert page.evaluate(STOPPED, address) == ["connect-src", "img-src"]
+        stranger.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            stranger.accept()
 
 
 def test_every_page_says_its_language_and_what_it_is_about(texts):
@@ -448,30 +558,11 @@ def test_the_landing_page_alone_shows_the_cover(visit, language):
     assert visit(f"{place}search").page.locator("img.book-cover").count() == 0
 
 
-@functools.cache
-def weight(name: str) -> int:
-    """The bytes of a file as a server sends it, compressed where that helps."""
-    data = (SITE / name).read_bytes()
-    return min(len(data), len(gzip.compress(data, 6)))
-
-
-def name_of(url: str) -> str:
-    return unquote(urlparse(url).path).lstrip("/")
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_from_a_server_is_light_and_asks_nobody_else(visit, served, name):
-    page, foreign, complaints = visit("404", root=served)
-    asked = []
-    page.on("request", lambda request: asked.append(name_of(request.url)))
-    page.goto(f"{served}/{name}.html", wait_until="networkidle")
-    images = page.evaluate("[...document.images].map(i => [i.src, i.loading])")
-    lazy = {name_of(source) for source, loading in images if loading == "lazy"}
-    first = [file for file in asked if file not in lazy]
-    kilobytes = sum(map(weight, first)) / 1000
-    assert len(first) <= 40, first
-    assert kilobytes <= (150 if name == "index" else 300), first
-    assert kilobytes + sum(map(weight, lazy)) / 1000 <= 700
+    page, foreign, complaints = visit(name, root=served)
+    page.wait_for_load_state("networkidle")
+    stays_light(page, served)
     assert foreign == complaints == broken_images(page) == []
 
 

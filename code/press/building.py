@@ -172,4 +172,5 @@ def setup(app) -> None:
     app.connect("env-before-read-docs", execute)
     app.connect("env-before-read-docs", let_others_in, priority=501)
     app.connect("source-read", outdated.note_text)
+    app.connect("env-updated", outdated.note_trees)
     app.connect("build-finished", finish, priority=1000)

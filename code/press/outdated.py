@@ -1,5 +1,6 @@
 """What of an earlier build is no longer true: pages to read again, a site to write anew."""
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def drop_old_site(app, config) -> None:
 
 
 def pages(app, env, added, changed, removed) -> list[str]:
-    """The pages whose text or digest is no longer the one they were read with.
+    """The pages whose text or digest is no longer the one they were read with, or whose tree.
 
     Those that left the book leave the site.
     """
@@ -33,7 +34,9 @@ def pages(app, env, added, changed, removed) -> list[str]:
     for name in env.found_docs - added - changed:
         text = Path(env.doc2path(name)).read_text("utf8")
         known = env.metadata[name]
-        if known.get("press_text") != digest.text_digest(text):  # files can be older than the page
+        # Not the time of the file: it can be older than the page.
+        same = known.get("press_text") == digest.text_digest(text)
+        if not same or known.get("press_tree") != tree_digest(env, name):
             names.append(name)
             continue
         try:
@@ -43,6 +46,16 @@ def pages(app, env, added, changed, removed) -> list[str]:
         if known.get("kernelspec", {}).get("digest") != now:
             names.append(name)
     return names
+
+
+def tree_digest(env, name: str) -> str:
+    """The digest of the tree that Sphinx keeps of a page: a damaged one would end the build."""
+    return hashlib.sha256(Path(env.doctreedir, f"{name}.doctree").read_bytes()).hexdigest()
+
+
+def note_trees(app, env) -> None:
+    for name in env.all_docs:
+        env.metadata[name]["press_tree"] = tree_digest(env, name)
 
 
 def note_text(app, name, source) -> None:
