@@ -37,8 +37,8 @@ def test_the_largest_gains_are_max_pooling_and_relu(gains):
 
 
 def test_what_dropout_costs_after_three_seeds_is_open_after_all_of_them(parts, gains):
-    begun = parts._replace(rows=[row for row in parts.rows if row["seed"] < 3])
-    early = report.difference(begun, "without-dropout", ablation.BASE)
+    firsts = parts._replace(rows=[row for row in parts.rows if row["seed"] < 3])
+    early = report.difference(firsts, "without-dropout", ablation.BASE)
     assert early.clear
     assert early.low < 0.001, "if only just"
     assert 0 < gains["without-dropout"].mean < early.mean
