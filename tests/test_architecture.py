@@ -149,7 +149,7 @@ def test_in_numpy_it_takes_the_steps_of_keras(splits, recipe):
         y = splits[0].labels[batch]
         by_keras.reset_metrics()
         theirs = float(np.squeeze(by_keras.train_on_batch(x, y)))
-        assert by_hand.train_step(x, y, loss, descent) == pytest.approx(theirs, abs=1e-4)
+        assert by_hand.train_step(x, y, loss, descent) == pytest.approx(theirs, abs=1e-6)
 
 
 def test_in_numpy_the_dropout_is_there():

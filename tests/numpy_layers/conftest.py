@@ -1,7 +1,8 @@
 """The two proofs that every layer gives: equal to Keras, and to the slope of its own forward.
 
 Arrays are compared by the largest difference, as a share of the largest value. A sum can
-cancel, and then it is as exact as what was summed: a share of the `scale` of that.
+cancel, and then it is as exact as what was summed: a share of the `scale` of that. Only layers
+that add numbers up are given such a scale.
 """
 
 import keras
@@ -9,7 +10,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from dnnbook import numpy_layers as layers
+
 TOLERANCE = {"float32": 1e-5, "float64": 1e-11}
+# Sums over a batch, an image or all inputs. Rounding grows with the root of their squares' sum.
+MANY = (layers.BatchNormalization, layers.Conv2D, layers.Dense)
+# Sums over a window or the classes: of few numbers, about as large as the largest.
+FEW = (layers.AveragePooling2D, layers.MaxPooling2D, layers.Softmax)
 
 
 def assert_same(ours, theirs, what="", scale=0):
@@ -18,6 +25,14 @@ def assert_same(ours, theirs, what="", scale=0):
     assert (ours.dtype, ours.shape) == (theirs.dtype, theirs.shape), what
     difference = np.abs(ours - theirs).max()
     assert difference <= TOLERANCE[theirs.dtype.name] * max(scale, np.abs(theirs).max()), what
+
+
+def scales(layer, x, towards):
+    """The size of what a layer sums, forward and backward, for `assert_same`; 0 if nothing."""
+    forward = np.abs(x).max() if isinstance(layer, (*MANY, layers.AveragePooling2D)) else 0
+    if isinstance(layer, MANY):
+        return forward, np.linalg.norm(towards)
+    return forward, np.abs(towards).max() if isinstance(layer, FEW) else 0
 
 
 def random_weights(layer, rng):
@@ -59,12 +74,12 @@ def equal_to_keras():
             towards = rng.normal(size=output.shape).astype(x.dtype)
             loss = tf.reduce_sum(output * towards)
         slopes = tape.gradient(loss, [given, *theirs.trainable_variables])
-        assert_same(ours.forward(x, training), output, "forward", np.abs(x).max())
-        scale = np.linalg.norm(towards)
-        assert_same(ours.backward(towards), slopes[0], "∂L/∂x", scale)
+        forward, backward = scales(ours, x, towards)
+        assert_same(ours.forward(x, training), output, "forward", forward)
+        assert_same(ours.backward(towards), slopes[0], "∂L/∂x", backward)
         gradients = zip(ours.gradients.items(), slopes[1:], strict=True)
         for (name, gradient), slope in gradients:
-            assert_same(gradient, slope, f"∂L/∂{name}", scale)
+            assert_same(gradient, slope, f"∂L/∂{name}", backward)
         for (name, weight), after in zip(ours.weights.items(), theirs.weights, strict=True):
             assert_same(weight, after, name)
 

@@ -39,6 +39,16 @@ def test_it_is_keras(equal_to_keras, training, dtype, drawn, seed):
 
 
 @MODES
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@given(st.tuples(*[st.integers(3, 5)] * 2, st.integers(1, 5)), st.integers(0, 99))
+@settings(max_examples=15, deadline=None)
+def test_with_one_image_it_is_keras(equal_to_keras, training, dtype, image, seed):
+    x = np.random.default_rng(seed).normal(3, 2, (1, *image)).astype(dtype)
+    theirs = keras.layers.BatchNormalization(dtype=dtype)
+    equal_to_keras(BatchNormalization(), theirs, x, training, seed)
+
+
+@MODES
 def test_momentum_and_epsilon_are_keras_s(equal_to_keras, training):
     x = np.random.default_rng(0).normal(size=(4, 3))
     theirs = keras.layers.BatchNormalization(momentum=0.7, epsilon=0.1, dtype="float64")

@@ -4,11 +4,15 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes
 
 from dnnbook import seeds
 from dnnbook.numpy_layers import Dropout
+
+SHAPES = array_shapes(min_dims=2, max_dims=4, max_side=5)
+ONE_MAP = (1, 4, 5, 3)  # a batch of one, with height, width and channels
 
 
 def test_a_worked_example():
@@ -22,10 +26,14 @@ def test_a_worked_example():
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("rate", [0.0, 0.3, 0.5, 0.9])
-def test_with_the_mask_of_keras_it_is_keras(same, dtype, rate):
-    rng = np.random.default_rng(0)
-    x, towards = rng.normal(size=(2, 6, 7)).astype(dtype)
-    theirs, mask_of = (keras.layers.Dropout(rate, seed=5, dtype=dtype) for _ in range(2))
+@given(SHAPES, st.integers(0, 99))
+@example((6, 7), 5)
+@example(ONE_MAP, 5)
+@settings(max_examples=15, deadline=None)
+def test_with_the_mask_of_keras_it_is_keras(same, dtype, rate, shape, seed):
+    rng = np.random.default_rng(seed)
+    x, towards = rng.normal(size=(2, *shape)).astype(dtype)
+    theirs, mask_of = (keras.layers.Dropout(rate, seed=seed, dtype=dtype) for _ in range(2))
     layer = Dropout(rate, rng)
     layer.mask = mask_of(np.ones_like(x), training=True).numpy() > 0
     with tf.GradientTape() as tape:
@@ -36,12 +44,16 @@ def test_with_the_mask_of_keras_it_is_keras(same, dtype, rate):
     same(layer.backward(towards), tape.gradient(loss, given_))
 
 
-def test_backward_is_the_slope(backward_is_the_slope):
-    rng = np.random.default_rng(0)
+@pytest.mark.parametrize("training", [True, False])
+@given(SHAPES, st.integers(0, 99))
+@example((3, 5), 0)
+@example(ONE_MAP, 0)
+@settings(deadline=None)
+def test_backward_is_the_slope(backward_is_the_slope, training, shape, seed):
+    rng = np.random.default_rng(seed)
     layer = Dropout(0.4, rng)
-    layer.mask = rng.random((3, 5)) < 0.5
-    for training in (True, False):
-        backward_is_the_slope(layer, rng.normal(size=(3, 5)), training)
+    layer.mask = rng.random(shape) < 0.5
+    backward_is_the_slope(layer, rng.normal(size=shape), training, seed)
 
 
 @given(st.sampled_from([0.0, 0.1, 0.5, 0.8]), st.integers(0, 99))

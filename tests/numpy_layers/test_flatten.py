@@ -1,4 +1,4 @@
-"""Flatten: Keras's order of pixels, and back."""
+"""Flatten: Keras's order of pixels, and back; the slope of its forward."""
 
 import keras
 import numpy as np
@@ -8,6 +8,8 @@ from hypothesis.extra.numpy import array_shapes
 
 from dnnbook.numpy_layers import Flatten
 
+SHAPES = array_shapes(min_dims=2, max_dims=4, max_side=5)
+
 
 def test_a_worked_example():
     layer = Flatten()
@@ -16,11 +18,17 @@ def test_a_worked_example():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@given(array_shapes(min_dims=2, max_dims=4, max_side=5))
+@given(SHAPES)
 @settings(max_examples=15, deadline=None)
 def test_it_is_keras(equal_to_keras, dtype, shape):
     x = np.random.default_rng(0).normal(size=shape).astype(dtype)
     equal_to_keras(Flatten(), keras.layers.Flatten(dtype=dtype), x)
+
+
+@given(SHAPES)
+@settings(deadline=None)
+def test_backward_is_the_slope(backward_is_the_slope, shape):
+    backward_is_the_slope(Flatten(), np.random.default_rng(0).normal(size=shape))
 
 
 def test_bad_input_is_named():

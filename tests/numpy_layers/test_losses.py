@@ -37,6 +37,14 @@ def bare_softmax(x):
     return tf.identity(tf.nn.softmax(x))
 
 
+def assert_slope(loss, x, targets, direction):
+    """The gradient of a loss is its slope in a direction, measured from two sides."""
+    above, below = (loss.forward(x + h * direction, targets) for h in (1e-6, -1e-6))
+    loss.forward(x, targets)
+    slope = np.sum(loss.backward() * direction)
+    assert (above - below) / 2e-6 == pytest.approx(slope, abs=1e-7)
+
+
 def test_worked_examples():
     squares = MeanSquaredError()
     assert squares.forward(np.array([[1.0], [5]]), [[3], [4]]) == 2.5
@@ -123,14 +131,19 @@ def test_huge_scores_do_not_overflow():
 def test_the_gradients_are_the_slopes(n, classes, seed):
     rng = np.random.default_rng(seed)
     x, direction, values = rng.normal(size=(3, n, classes))
-    for loss, targets in (
-        (MeanSquaredError(), values),
-        (SoftmaxCrossEntropy(), rng.integers(0, classes, n)),
-    ):
-        above, below = (loss.forward(x + h * direction, targets) for h in (1e-6, -1e-6))
-        loss.forward(x, targets)
-        slope = np.sum(loss.backward() * direction)
-        assert (above - below) / 2e-6 == pytest.approx(slope, abs=1e-7)
+    assert_slope(MeanSquaredError(), x, values, direction)
+    assert_slope(SoftmaxCrossEntropy(), x, rng.integers(0, classes, n), direction)
+
+
+@TARGETS
+@given(SIZES, st.integers(2, 6), st.integers(0, 99))
+@settings(deadline=None)
+def test_the_gradient_by_probabilities_is_the_slope(kind, n, classes, seed):
+    rng = np.random.default_rng(seed)
+    p = rng.uniform(0.5, 1, (n, classes))  # none so small that log p bends within a step
+    p /= p.sum(axis=1, keepdims=True)
+    targets, _ = targets_of(kind, n, classes, "float64", rng)
+    assert_slope(CrossEntropy(), p, targets, rng.normal(size=p.shape))
 
 
 @given(SIZES, st.integers(2, 6), st.integers(0, 99))

@@ -1,4 +1,7 @@
-"""The whole network of the architecture chapter: its size, ten steps of Keras, learning."""
+"""The whole network of the architecture chapter: its size, ten steps of Keras, learning.
+
+And a small one, every slope of which is measured.
+"""
 
 import keras
 import numpy as np
@@ -15,6 +18,7 @@ from dnnbook.numpy_layers import (
     Dropout,
     Flatten,
     LeakyReLU,
+    MaxPooling2D,
     Sequential,
     Softmax,
     SoftmaxCrossEntropy,
@@ -56,6 +60,26 @@ def keras_step(model, optimizer, x, labels):
     return float(loss)
 
 
+def small_network(rng):
+    """A network of six kinds of layers for images (6, 6, 2), all weights random, in float64."""
+    layers = [Conv2D(3, 3, padding="same"), BatchNormalization(), LeakyReLU(), MaxPooling2D()]
+    network = Sequential([*layers, Flatten(), Dense(4)]).build((6, 6, 2), rng)
+    return network.load([w + rng.uniform(0, 0.5, w.shape) for w in network.weights])
+
+
+def slopes(cost, values, h=1e-6):
+    """The slopes of cost() by each number of an array, measured from two sides."""
+    measured = np.empty_like(values)
+    for place in np.ndindex(values.shape):
+        here, sides = values[place], []
+        for step in (h, -h):
+            values[place] = here + step
+            sides.append(cost())
+        values[place] = here
+        measured[place] = (sides[0] - sides[1]) / (2 * h)
+    return measured
+
+
 @pytest.fixture(scope="module")
 def images():
     images, labels = data.load_fashion_mnist()[0]
@@ -89,6 +113,22 @@ def test_it_answers_as_keras_and_has_its_gradients(same, images, dtype):
         slopes = tape.gradient(value, [given, *model.trainable_variables])
         for gradient, slope in zip([by_x, *ours.gradients], slopes, strict=True):
             same(gradient, slope)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_gradient_of_a_small_network_is_the_slope(seed):
+    rng = np.random.default_rng(seed)
+    network, loss = small_network(rng), SoftmaxCrossEntropy()
+    x, labels = rng.normal(size=(3, 6, 6, 2)), rng.integers(0, 4, 3)
+    for training in (False, True):
+
+        def cost(training=training):
+            return loss.forward(network.forward(x, training), labels)
+
+        cost()
+        gradients = [network.backward(loss.backward()), *network.gradients]
+        for values, gradient in zip([x, *network.parameters], gradients, strict=True):
+            assert gradient == pytest.approx(slopes(cost, values), rel=1e-6, abs=1e-8)
 
 
 @pytest.mark.parametrize("name", ["SGD", "SGD with momentum", "Adam"])

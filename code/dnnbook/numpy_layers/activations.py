@@ -17,6 +17,10 @@ class ReLU(Layer):
 
     At x = 0, where there is no slope, it is taken as 0, as in Keras.
     Source: Fukushima (1969); much used since Nair and Hinton (2010).
+
+    Raises:
+        TypeError: x is not an array of floating-point numbers (Keras takes integers too).
+        ValueError: x is empty or has no axes (Keras takes both).
     """
 
     def forward(self, x, training=False):
@@ -39,7 +43,9 @@ class LeakyReLU(Layer):
     Hannun and Ng (2013), who let 0.01 through.
 
     Raises:
-        ValueError: `negative_slope` is not a positive number (Keras takes 0 too: a ReLU).
+        TypeError: as :class:`ReLU`.
+        ValueError: as :class:`ReLU`, or `negative_slope` is not a positive number (Keras takes 0
+            too: a ReLU).
     """
 
     def __init__(self, negative_slope: float = 0.3):
@@ -63,6 +69,10 @@ class Sigmoid(Layer):
         ∂L/∂x = g y (1 − y)
 
     Computed as exp(−log(1 + exp(−x))), which overflows for no x.
+
+    Raises:
+        TypeError: x is not an array of floating-point numbers.
+        ValueError: x is empty or has no axes (Keras takes both).
     """
 
     def forward(self, x, training=False):
@@ -82,6 +92,10 @@ class Tanh(Layer):
         ∂L/∂x = g (1 − y²)
 
     It is the logistic function of 2x, stretched from (0, 1) to (−1, 1).
+
+    Raises:
+        TypeError: x is not an array of floating-point numbers (Keras takes integers too).
+        ValueError: x is empty or has no axes (Keras takes both).
     """
 
     def forward(self, x, training=False):
@@ -102,6 +116,10 @@ class Softmax(Layer):
 
     The largest score is taken off first, which changes nothing and keeps exp from
     overflowing. Source: Bridle (1990).
+
+    Raises:
+        TypeError: x is not an array of floating-point numbers.
+        ValueError: x is empty (Keras takes it) or has fewer than two axes (Keras takes one).
     """
 
     def forward(self, x, training=False):

@@ -26,7 +26,8 @@ class Layer:
 
     `weights` maps names to arrays, in Keras's order. `backward` leaves in `gradients`, under
     the same names, ∂L/∂w of each weight w that is trained. The first axis of x and y is the
-    batch. float32 with weights in float32 gives float32; float64 likewise.
+    batch. float32 with weights in float32 gives float32; float64 likewise. An empty batch is an
+    error (Keras returns an empty array; its batch normalisation then trains averages to NaN).
     """
 
     statistics = ()  # the names of the weights that are measured, not trained
@@ -36,7 +37,12 @@ class Layer:
         self.memory = None
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """The output y for a batch x."""
+        """The output y for a batch x.
+
+        Raises:
+            TypeError: x is not an array of floating-point numbers.
+            ValueError: x is empty, or its shape does not fit the layer.
+        """
         raise NotImplementedError
 
     def backward(self, grad: np.ndarray) -> np.ndarray:

@@ -35,8 +35,9 @@ class MeanSquaredError(Loss):
         ∂L/∂predictions = 2 (predictions − targets) / count
 
     Raises:
-        ValueError: the shapes differ (Keras lets (n,) pass for (n, 1)), the batch is empty, or
-            a target is infinite or not a number.
+        ValueError: the shapes differ (Keras lets (n,) pass for (n, 1), and what broadcasts), the
+            batch is empty (Keras returns an empty array), or a target is infinite or not a
+            number (Keras does not check).
     """
 
     def forward(self, predictions, targets):
@@ -61,8 +62,9 @@ class CrossEntropy(Loss):
     :class:`SoftmaxCrossEntropy` does. Where nothing is clipped, the two are the same.
 
     Raises:
-        ValueError: p are not probabilities that sum to 1, or the targets are neither labels
-            nor shares of these classes, or not numbers.
+        ValueError: p are not probabilities that sum to 1, the targets are neither labels nor
+            shares of these classes that sum to 1, or not finite, or the batch is empty (Keras, on
+            a CPU, checks no more than shapes and the range of labels).
     """
 
     def forward(self, predictions, targets):
@@ -85,7 +87,8 @@ class SoftmaxCrossEntropy(Loss):
     last, or with `from_logits=True`. Source: Bridle (1990).
 
     Raises:
-        ValueError: the targets are neither labels nor shares of these classes, or not numbers.
+        ValueError: the targets are neither labels nor shares of these classes that sum to 1, or
+            not finite, or the batch is empty (Keras: see :class:`CrossEntropy`).
     """
 
     def forward(self, predictions, targets):

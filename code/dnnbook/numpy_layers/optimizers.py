@@ -25,8 +25,8 @@ class Optimizer:
         """Moves all weights one step, in place; the two lists run parallel.
 
         Raises:
-            ValueError: the gradients do not have the shapes of the weights, or the weights not
-                those of the first step.
+            ValueError: the gradients do not have the shapes of the weights (Keras's Adam lets
+                pass what broadcasts), or the weights not those of the first step.
         """
         if not self.steps:
             self.memory = [np.zeros((self.remembers, *w.shape), w.dtype) for w in weights]
@@ -51,7 +51,8 @@ class SGD(Optimizer):
     v is the weight's velocity, 0 at first; without momentum w ← w − η g (Polyak, 1964).
 
     Raises:
-        ValueError: `learning_rate` is not positive, `momentum` not in [0, 1) (Keras takes 1).
+        ValueError: `learning_rate` is not positive and finite (Keras takes any float), or
+            `momentum` is not in [0, 1) (Keras takes 1.0).
     """
 
     remembers = 1
@@ -80,7 +81,8 @@ class Adam(Optimizer):
     float32 its first steps are off by a hundred-thousandth of their length.
 
     Raises:
-        ValueError: a rate or ε is not positive, or a β not in [0, 1) (Keras checks neither).
+        ValueError: `learning_rate` or ε is not positive and finite, or a β not in [0, 1) (Keras
+            takes any float for each).
     """
 
     remembers = 2

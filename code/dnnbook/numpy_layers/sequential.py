@@ -16,7 +16,7 @@ class Sequential:
     the first (Rumelhart, Hinton and Williams, 1986).
 
     Raises:
-        ValueError: there is no layer, or one stands there twice.
+        ValueError: there is no layer, or one stands there twice (Keras takes that).
     """
 
     def __init__(self, layers: list[Layer]):

@@ -16,8 +16,8 @@ class Window:
     even lengths after the image only.
 
     Raises:
-        ValueError: `padding` has another name, or strides and dilation are both above 1
-            (Keras has no such convolution either).
+        ValueError: `padding` has another name (Keras takes capitals too, as in "Same"), or
+            strides and dilation are both above 1 (Keras has no such convolution either).
     """
 
     def __init__(self, size, strides, padding: str, dilation=(1, 1)):
