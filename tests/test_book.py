@@ -440,7 +440,7 @@ def test_every_symbol_of_the_notation_stands_in_its_chapters_formulas():
         assert set(letters(symbol)) <= set(letters(pages[chapter])), f"{symbol} in {chapter}"
 
 
-def test_every_letter_of_a_formula_has_its_row_in_the_notation():
+def test_every_letter_of_a_formula_has_a_row_in_the_notation():
     # A row explains the letter that it begins with, not an index at its foot; one that begins
     # with a bracket explains the bracket.
     symbols = [re.sub(r"_(\{[^}]*\}|.)", "", symbol) for symbol, _ in rows_of_the_notation()]

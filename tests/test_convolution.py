@@ -217,7 +217,7 @@ def test_the_convolutional_network_beats_the_dense_one_on_the_test_set(splits, t
 
 
 @pytest.mark.slow
-def test_the_falling_rate_alone_closes_more_than_half_of_the_gap(splits, trained):
+def test_the_other_training_alone_closes_more_than_half_of_the_gap(splits, trained):
     plain, dense, pooling = (
         np.mean([convolution.accuracy(trained(seed, name), splits[2]) for seed in SEEDS])
         for name in ("plain", "dense", "pooling")

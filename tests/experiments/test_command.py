@@ -124,7 +124,7 @@ def test_processes_of_this_machine_measure_what_one_alone_does(tmp_path, capsys,
     assert rows[-1] | {"cpu_seconds": 0} == alone | {"cpu_seconds": 0}
 
 
-def test_what_is_for_all_images_is_not_measured_on_few():
+def test_what_is_for_all_images_is_not_measured_on_few(tmp_path, capsys):
     large = replace(QUICK[0], key="large", only_full=True)
     recipes = (*QUICK, large)
     assert grid.chosen(None, recipes) == grid.chosen(["tests"], recipes) == list(QUICK)
@@ -132,6 +132,9 @@ def test_what_is_for_all_images_is_not_measured_on_few():
     assert grid.chosen(None, recipes, full=True) == list(recipes)
     with pytest.raises(ValueError, match=r"--only: got large, .* add --full"):
         grid.chosen(["large"], recipes)
+    for asked, listed in (["--list"], False), (["--list", "--full"], True):
+        command.main(asked, recipes, tmp_path)
+        assert ("large" in capsys.readouterr().out) == listed
 
 
 def test_a_run_that_fails_says_why():

@@ -209,11 +209,16 @@ def test_single_runs_put_the_courses_activations_in_another_order(everything):
 
 def test_each_network_learned_once_from_all_images_and_not_in_a_serial_pass(everything):
     assert {one.runs for one in everything.summaries} == {1}
-    assert {row["model"] for row in everything.rows if not row["serial"]} >= {"geron-14"}
+    assert {row["model"] for row in everything.rows if not row["serial"]} >= {
+        "geron-14",
+        ours.IMPROVED.key,
+    }
     assert ours.IMPROVED.epochs == ours.CONVOLUTIONAL[0].epochs
 
 
-def test_all_images_bring_ours_to_the_bar_at_less_than_the_dearest_costs(candidates, everything):
+def test_all_images_bring_ours_to_what_the_book_set_itself_at_less_than_the_dearest_costs(
+    candidates, everything
+):
     spent = {row["model"]: row["cpu_seconds"] for row in everything.rows}
     for model, bar in ((chosen(candidates, ours.DENSE).model, 0.895), (ours.IMPROVED.key, 0.925)):
         assert everything[model].accuracy >= bar

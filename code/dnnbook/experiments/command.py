@@ -27,7 +27,11 @@ def parser() -> argparse.ArgumentParser:
     add = made.add_argument
     add("--list", action="store_true", help="show recipes and what is stored; run nothing")
     add("--only", nargs="+", metavar="KEY", help="recipes or studies, instead of all")
-    add("--full", action="store_true", help="all of Fashion-MNIST instead of the bundled part")
+    add(
+        "--full",
+        action="store_true",
+        help="all of Fashion-MNIST, not the bundled part; some networks are for that alone",
+    )
     usual = grid.SEEDS
     add("--seeds", type=positive, default=usual, metavar="N", help=f"runs of each recipe ({usual})")
     add("--environment", action="store_true", help="print the variables that workers need")

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 
 from dnnbook import settings
 
-# glibc hands large arrays back to the system after each step and asks for them anew: that took
-# half of the time of the larger networks.
+# glibc hands large arrays back to the system after each step and asks for them anew: where two
+# runs shared a machine, a third to a half of their time.
 MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**36)}
 TRIES = 3  # workers that may die under one run before it counts as failed
 
