@@ -58,8 +58,10 @@ def pytest_collection_modifyitems(items):
 
     Of a test that is repeated from several seeds, all but the first are slow tests.
     """
+    first = {}
     for item in items:
-        if hasattr(item, "callspec") and item.callspec.indices.get("seed"):
+        seed = getattr(item, "callspec", None) and item.callspec.params.get("seed")
+        if seed != first.setdefault(item.function, seed):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: PLACES.get(item.path.stem, len(PLACES)))
 

@@ -106,14 +106,17 @@ def seconds_by_layer(model, images, tries=7):
 def test_the_time_follows_none_of_the_three_alone(splits):
     model = architecture.build(architecture.NETWORK)
     seconds = seconds_by_layer(model, splits[0].images[:128])
-    spent = dict.fromkeys((L.Conv2D, L.Dense, L.BatchNormalization), 0)
+    spent = {}
     for layer, took in zip(model.layers, seconds, strict=True):
         spent[type(layer)] = spent.get(type(layer), 0) + took / sum(seconds)
     _, work, traffic = byhand.shares(model, byhand.ByHand(model).rows).values()
     assert spent[L.Conv2D] > 0.4
     assert max(spent, key=spent.get) is L.Conv2D
     assert spent[L.Dense] < 0.25
-    assert 3 * work["normalisation"] < spent[L.BatchNormalization] < traffic["normalisation"]
+    assert spent[L.BatchNormalization] > 3 * work["normalisation"]
+    # As many numbers; but Keras multiplies in one pass and adds in the next.
+    assert traffic["normalisation"] == pytest.approx(traffic["activation"], rel=1e-3)
+    assert spent[L.BatchNormalization] > 1.5 * spent[L.LeakyReLU]
 
 
 @pytest.mark.parametrize(
