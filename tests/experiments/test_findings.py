@@ -127,6 +127,10 @@ def test_the_trainings_are_those_that_the_text_tells():
     assert len(ours.DENSE) == len(ours.CONVOLUTIONAL) == 3
 
 
+def test_the_texts_networks_and_our_candidates_were_run_from_every_seed(texts, candidates):
+    assert {one.runs for one in (*texts.summaries, *candidates.summaries)} == {grid.SEEDS}
+
+
 def test_our_two_are_above_all_others_at_their_price(texts, candidates):
     dense, convolutional = (chosen(candidates, k) for k in (ours.DENSE, ours.CONVOLUTIONAL))
     both = [*texts.summaries, dense, convolutional]
