@@ -148,7 +148,7 @@ def test_no_single_number_gives_the_label_away(many):
     """
     half = len(many.labels) // 2
     numbers = faces.single_numbers(many)
-    assert numbers.shape[1] == 3 * 32 * 32 + 3 + 13 + 4  # colours count thrice
+    assert numbers.shape[1] == 3 * 32 * 32 + 3 + 12 + 4  # two colours count thrice
     rule = faces.best_cut(numbers[:half], many.labels[:half])
     assert np.mean(rule(numbers[half:]) == many.labels[half:]) < 0.545
     beyond_pixels = numbers[:, 3 * 32 * 32 :]

@@ -180,9 +180,9 @@ def teeth_with_smiles(factors: Factors, share: float, rng: np.random.Generator) 
 
 def single_numbers(asked: Faces) -> np.ndarray:
     """A row a face: each pixel, the mean colour, and each factor but the curvature."""
-    n, factors = len(asked.labels), asked.factors._replace(curvature=np.zeros(len(asked.labels)))
-    pixels, colors = asked.images.reshape(n, -1), asked.images.mean(axis=(1, 2))
-    return np.column_stack([pixels, colors, *factors]).astype(np.float32)
+    others = [values for name, values in asked.factors._asdict().items() if name != "curvature"]
+    pixels, colors = asked.images.reshape(len(asked.labels), -1), asked.images.mean(axis=(1, 2))
+    return np.column_stack([pixels, colors, *others]).astype(np.float32)
 
 
 def best_cut(numbers: np.ndarray, labels: np.ndarray):
