@@ -131,7 +131,7 @@ def test_the_second_claim_skips_help_most_where_no_gradient_was_short(reached, s
     assert reached(seed, True, True) > reached(seed, skip=True) + 0.01
 
 
-def test_a_longer_gradient_alone_does_not_help(reached):
+def test_a_longer_gradient_alone_helps_less_than_skips(reached):
     gains = [reached(seed, louder=1e5) - reached(seed) for seed in SEEDS]
     assert np.mean(gains) < 0.04
     assert max(gains) < 0.1  # seen: 0.065, which no other seed comes near

@@ -128,7 +128,9 @@ def test_the_trainings_are_those_that_the_text_tells():
 
 
 def test_the_texts_networks_and_our_candidates_were_run_from_every_seed(texts, candidates):
-    assert {one.runs for one in (*texts.summaries, *candidates.summaries)} == {grid.SEEDS}
+    for runs in (texts, candidates):
+        made = {(row["model"], row["seed"]) for row in runs.rows}
+        assert made == {(one.model, n) for one in runs.summaries for n in range(grid.SEEDS)}
 
 
 def test_our_two_are_above_all_others_at_their_price(texts, candidates):
@@ -151,11 +153,11 @@ def test_our_two_are_above_all_others_at_their_price(texts, candidates):
     assert convolutional.accuracy - dearest.accuracy > 0.015
 
 
-def test_the_chapters_network_costs_more_than_the_one_chosen_and_reaches_less(candidates):
+def test_the_chapters_network_reaches_less_than_the_one_chosen_and_is_no_cheaper(candidates):
     best, chapters = chosen(candidates, ours.CONVOLUTIONAL), candidates["strided"]
     assert chosen(candidates, ours.DENSE).model != ours.DENSE[0].key, "which has no normalisation"
     assert best.model.startswith("pooled")
-    assert chapters.cpu_seconds > best.cpu_seconds
+    assert 1 < chapters.cpu_seconds / best.cpu_seconds < 2  # below which no factor is certain
     assert chapters.accuracy < best.accuracy
 
 
