@@ -21,7 +21,7 @@ import pytest
 from demos import blank, chromium, visit  # noqa: F401  fixtures
 from warm import Warm
 
-from dnnbook import seeds
+from dnnbook import data, seeds
 from dnnbook.membrane import Membrane
 from press import building
 from press.book import JUPYTER_BOOK
@@ -29,6 +29,7 @@ from press.editions import ADDRESS
 
 ROOT = Path(__file__).resolve().parents[1]
 WARM = Warm()
+INSTALLED = Path("/usr/share/datasets/fashion-mnist")  # Debian: dataset-fashion-mnist
 
 # The modules that take longest, in turn those that wait (for builds, for the browser) and those
 # that compute.
@@ -247,3 +248,24 @@ def jittered():
         return Membrane(*(np.array([120, 36, 0.3]) * factors), **fields)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def originals():
+    """A folder with the four original files."""
+    for folder in (data.keras_cache(), INSTALLED):
+        if all((folder / name).is_file() for name in data.FULL_SHA256):
+            return folder
+    if os.environ.get("CI"):
+        pytest.fail("CI has to have the full Fashion-MNIST files: see .ci/run")
+    pytest.skip("the full Fashion-MNIST files are not on this machine")
+
+
+@pytest.fixture
+def cache(tmp_path, originals):
+    """A Keras home with the four files in place."""
+    folder = tmp_path / "datasets" / "fashion-mnist"
+    folder.mkdir(parents=True)
+    for name in data.FULL_SHA256:
+        shutil.copy(originals / name, folder)
+    return tmp_path

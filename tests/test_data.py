@@ -18,23 +18,11 @@ from hypothesis import strategies as st
 from dnnbook import data, seeds, subset
 
 ROOT = Path(__file__).resolve().parents[1]
-INSTALLED = Path("/usr/share/datasets/fashion-mnist")  # Debian: dataset-fashion-mnist
 
 
 @pytest.fixture(scope="module")
 def bundled():
     return data.load_fashion_mnist()
-
-
-@pytest.fixture(scope="module")
-def originals():
-    """A folder with the four original files."""
-    for folder in (data.keras_cache(), INSTALLED):
-        if all((folder / name).is_file() for name in data.FULL_SHA256):
-            return folder
-    if os.environ.get("CI"):
-        pytest.fail("CI has to have the full Fashion-MNIST files: see .ci/run")
-    pytest.skip("the full Fashion-MNIST files are not on this machine")
 
 
 def toy(count, seed=0):
@@ -210,16 +198,6 @@ def load_full(home, **environment):
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-@pytest.fixture
-def cache(tmp_path, originals):
-    """A Keras home with the four files in place."""
-    folder = tmp_path / "datasets" / "fashion-mnist"
-    folder.mkdir(parents=True)
-    for name in data.FULL_SHA256:
-        shutil.copy(originals / name, folder)
-    return tmp_path
 
 
 @pytest.mark.fulldata

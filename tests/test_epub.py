@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import builds
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from dnnbook import toy
 from press import cover, digest, epub
@@ -167,17 +167,23 @@ def test_the_cover_shows_the_bowl_of_the_smallest_network_and_descents_on_it():
         assert cover.descend(start, 0.005, cover.STEPS)[-1] == pytest.approx([2, -1], abs=0.01)
 
 
+def difference(kept: bytes, drawn: bytes) -> int:
+    """The largest of any pixel, of 255: another processor makes one of 36, a letter 185."""
+    one, other = (Image.open(io.BytesIO(file)).convert("RGB") for file in (kept, drawn))
+    return max(high for _, high in ImageChops.difference(one, other).getextrema())
+
+
 @pytest.mark.parametrize("language", cover.WORDS)
 def test_what_is_shown_with_a_link_to_the_book_is_as_the_code_draws_it(language):
     kept = (ROOT / "book" / "assets" / PREVIEW.format(language)).read_bytes()
-    assert kept == cover.preview(language)
+    assert difference(kept, cover.preview(language)) < 60
     assert Image.open(io.BytesIO(kept)).size == (1200, 630)
 
 
 @pytest.mark.parametrize("language", cover.WORDS)
 def test_the_landing_page_shows_the_cover_as_the_code_draws_it(language):
     kept = (ROOT / "book" / "assets" / COVER.format(language)).read_bytes()
-    assert kept == cover.landing(language)
+    assert difference(kept, cover.landing(language)) < 60
     assert Image.open(io.BytesIO(kept)).size == (400, 640)
     assert len(kept) < 25_000
 

@@ -202,8 +202,16 @@ def test_nothing_is_measured_in_another_environment(tiny_splits, monkeypatch):
         protocol.run(SMALL, 0, tiny_splits)
 
 
-@pytest.mark.parametrize("name", ["subset", pytest.param("full", marks=pytest.mark.fulldata)])
-def test_the_grid_knows_how_many_images_there_are(name):
+def count(name):
     images = splits.load(name)
-    assert len(images.training.labels) == grid.IMAGES[name]
-    assert len(images.test.labels) == grid.TEST_IMAGES[name]
+    return len(images.training.labels), len(images.test.labels)
+
+
+def test_the_grid_knows_how_many_images_there_are():
+    assert count("subset") == (grid.IMAGES["subset"], grid.TEST_IMAGES["subset"])
+
+
+@pytest.mark.fulldata
+def test_the_grid_knows_how_many_there_are_in_all(cache, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(cache))
+    assert count("full") == (grid.IMAGES["full"], grid.TEST_IMAGES["full"])
