@@ -1,7 +1,11 @@
 """The protocol: what a digest covers, what the images are, how a run uses them."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -12,6 +16,7 @@ from dnnbook.experiments import grid, ledger, protocol, recipe, splits
 from dnnbook.experiments.recipe import Recipe, digest, optimizer
 
 L = keras.layers
+CODE = str(Path(__file__).resolve().parents[2] / "code")
 
 
 def build_small(units=8, activation="relu", name=None, seed=None):
@@ -202,16 +207,21 @@ def test_nothing_is_measured_in_another_environment(tiny_splits, monkeypatch):
         protocol.run(SMALL, 0, tiny_splits)
 
 
-def count(name):
-    images = splits.load(name)
-    return len(images.training.labels), len(images.test.labels)
-
-
 def test_the_grid_knows_how_many_images_there_are():
-    assert count("subset") == (grid.IMAGES["subset"], grid.TEST_IMAGES["subset"])
+    images = splits.load("subset")
+    assert len(images.training.labels) == grid.IMAGES["subset"]
+    assert len(images.test.labels) == grid.TEST_IMAGES["subset"]
+
+
+COUNT = """from dnnbook.experiments import splits
+images = splits.load("full")
+print(len(images.training.labels), len(images.test.labels))"""
 
 
 @pytest.mark.fulldata
-def test_the_grid_knows_how_many_there_are_in_all(cache, monkeypatch):
-    monkeypatch.setenv("KERAS_HOME", str(cache))
-    assert count("full") == (grid.IMAGES["full"], grid.TEST_IMAGES["full"])
+def test_the_grid_knows_how_many_there_are_in_all(cache):
+    """In a process of its own, since Keras asks for its home when it is imported."""
+    home = os.environ | {"KERAS_HOME": str(cache), "PYTHONPATH": CODE}
+    command = [sys.executable, "-c", COUNT]
+    printed = subprocess.run(command, env=home, check=True, capture_output=True, text=True).stdout
+    assert printed.split()[-2:] == [str(grid.IMAGES["full"]), str(grid.TEST_IMAGES["full"])]
