@@ -385,12 +385,16 @@ def test_ten_bells_are_hard_to_beat_on_eight_numbers(plain, ours, splits, judge,
     codes = plain.encode(training.images[:COUNT])
     mean, spread = codes.mean(axis=0), codes.std(axis=0)
     rng = seeds.generator(f"bells {seed}")
-    for learn in (families.autoregressive, families.diffusion):
+
+    def distance(learn):
         seeds.seed_everything(seed)
         z = learn((codes - mean) / spread, 2000, rng)
-        distance = judge.distance(plain.decode(z * spread + mean), validation.images)
-        assert distance > 0.75 * ours["mixture of ten"]
-        assert distance < ours["fitted normal"]
+        return judge.distance(plain.decode(z * spread + mean), validation.images)
+
+    diffusion = distance(families.diffusion)
+    for one in (diffusion, distance(families.autoregressive)):
+        assert 0.75 * ours["mixture of ten"] < one < ours["fitted normal"]
+    assert distance(families.adversarial) > 1.2 * diffusion  # seen: 1.7 and more
 
 
 def test_an_empty_image_comes_back_best_and_faint_ones_better_than_garments(plain, splits):
