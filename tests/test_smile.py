@@ -63,8 +63,10 @@ def grid():
 
 @cache
 def with_noise(noise):
-    new = faces.draw_factors(20_000, seeds.generator("factors of whom"))
-    return faces.redraw(new._replace(noise=np.full(20_000, noise)), "whom")
+    """New faces of the darkest and of the lightest quarter, all with the same noise."""
+    new = faces.draw_factors(10_000, seeds.generator("factors of whom"))
+    ends = faces.Factors(*(values[np.abs(new.skin - 0.5) > 0.25] for values in new))
+    return faces.redraw(ends._replace(noise=np.full(len(ends.skin), noise)), "whom")
 
 
 @cache
