@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from importlib.metadata import version
 
 import numpy as np
@@ -9,6 +10,13 @@ import pytest
 
 from press import bench, building, colophon, digest
 
+PAGE = """---
+file_format: mystnb
+kernelspec: {{name: python3, display_name: Python 3}}
+---
+# {}
+
+"""
 TABLES = """
 ```{packages} Packages.
 ```
@@ -76,6 +84,17 @@ PRINTED = """executing 2 page(s), 3 at a time
   book/en/toy.md: executed in 12.5 s
   book/en/intro.md: executed in 3.0 s
 """
+
+
+def test_the_bench_runs_the_cells_of_every_page_however_long_they_are(tmp_path):
+    pages = tmp_path / "book" / "en"
+    pages.mkdir(parents=True)
+    for name in "ab":
+        code = f"{'#' * 200_000}\nprint('{name}', 'x' in globals())\nx = 1"
+        cell = f"```{{code-cell}} python3\n{code}\n```\n"
+        (pages / f"{name}.md").write_text(PAGE.format(name) + cell)
+    _, printed = bench.timed([sys.executable, str(bench.all_cells(tmp_path))], tmp_path)
+    assert printed.split() == ["a", "False", "b", "False"]
 
 
 def test_the_bench_keeps_what_a_build_says_of_its_pages_and_the_kind_of_machine():
